@@ -1,0 +1,40 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install install-dev demo test check fix bench fuzz clean
+
+install: $(BIN)/.runtime            ## .venv/bin/kyumei
+install-dev: $(BIN)/.dev
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+$(BIN)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(BIN)/.dev: requirements/dev.txt $(BIN)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+demo: install                       ## write a replay, triage it, show the first diagnosis
+	rm -rf build/demo
+	$(BIN)/kyumei replay sophia-2024 --out build/demo/sophia-2024
+	$(BIN)/kyumei triage build/demo/sophia-2024/evidence --case build/demo/case \
+	  --aware "$$(cat build/demo/sophia-2024/aware.txt)"
+	@echo "HTML: build/demo/case/reports/first-diagnosis.ja.html"
+
+test: install-dev                   ## what CI runs
+	KYUMEI_BIN=$(BIN) tools/check
+	$(BIN)/pytest -q -n 2
+
+check: install-dev                  ## format, lint, types, imports, budgets
+	KYUMEI_BIN=$(BIN) tools/check
+
+fix: install-dev
+	KYUMEI_BIN=$(BIN) tools/check --fix
+
+clean:
+	rm -rf .venv build

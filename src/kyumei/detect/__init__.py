@@ -1,0 +1,3 @@
+"""Findings from events and objects."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Analytics: one question a module."""
+
+from __future__ import annotations

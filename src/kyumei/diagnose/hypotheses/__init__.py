@@ -1,0 +1,3 @@
+"""One module a cause."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What the law asks, judged from data."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""How a stage's job is run."""
+
+from __future__ import annotations

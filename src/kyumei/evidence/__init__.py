@@ -1,0 +1,3 @@
+"""Preserve evidence: acquire, seal, ledger, verify, open."""
+
+from __future__ import annotations

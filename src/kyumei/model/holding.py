@@ -1,0 +1,45 @@
+"""One data set × one responsible party × one role: what a law is applied to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from kyumei.model.count import Count
+    from kyumei.model.hypothesis import Access
+
+CategoryStatus = Literal["confirmed", "suspected", "ruled_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What of whom is concerned, for one party.
+
+    Attributes:
+        categories: category id (see `kyumei.model.categories`) and status, in the order of the list.
+        records: 件. people: 人.
+        tables: ids of the tables counted.
+    """
+
+    party: str
+    role: Literal["own", "entrusted"]
+    dataset: str
+    categories: tuple[tuple[str, CategoryStatus], ...]
+    records: Count
+    people: Count
+    access: Access
+    tables: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object that `diagnosis.json` holds."""
+        bounds = {"low": self.records.low, "best": self.records.best, "high": self.records.high}
+        return {
+            "party": self.party,
+            "role": self.role,
+            "dataset": self.dataset,
+            "access": self.access,
+            "categories": [{"id": c, "status": s} for c, s in self.categories],
+            "records": bounds,
+            "people": self.people.as_json(),
+        }

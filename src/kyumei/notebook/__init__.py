@@ -1,0 +1,3 @@
+"""The interface for notebooks."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Readers of the family `cloud`."""
+
+from __future__ import annotations

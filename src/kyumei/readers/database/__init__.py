@@ -1,0 +1,3 @@
+"""Readers of the family `database`."""
+
+from __future__ import annotations

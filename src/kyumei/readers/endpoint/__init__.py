@@ -1,0 +1,3 @@
+"""Readers of the family `endpoint`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Readers of the family `interchange`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Readers of the family `linux`."""
+
+from __future__ import annotations

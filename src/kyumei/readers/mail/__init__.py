@@ -1,0 +1,3 @@
+"""Readers of the family `mail`."""
+
+from __future__ import annotations

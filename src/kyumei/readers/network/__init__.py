@@ -1,0 +1,3 @@
+"""Readers of the family `network`."""
+
+from __future__ import annotations

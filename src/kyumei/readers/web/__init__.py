@@ -1,0 +1,3 @@
+"""Readers of the family `web`."""
+
+from __future__ import annotations

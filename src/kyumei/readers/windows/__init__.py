@@ -1,0 +1,3 @@
+"""Readers of the family `windows`."""
+
+from __future__ import annotations

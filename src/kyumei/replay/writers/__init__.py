@@ -1,0 +1,3 @@
+"""Writers of evidence formats."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Documents people read and file."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Which personal data, how many records, how many people."""
+
+from __future__ import annotations

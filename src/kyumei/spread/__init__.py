@@ -1,0 +1,3 @@
+"""Where the leaked data turned up."""
+
+from __future__ import annotations

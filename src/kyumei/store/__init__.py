@@ -1,0 +1,3 @@
+"""Columns on disk and the queries over them."""
+
+from __future__ import annotations

@@ -1,0 +1,60 @@
+"""Ask a case's index. SQL is the contract: DuckDB's dialect, every answer in an explicit, total order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kyumei.errors import UserError
+from kyumei.store.connect import connect, name
+from kyumei.store.index import INDEX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+    import pyarrow as pa
+
+
+class Store:
+    """The events, objects and people of one case, for reading.
+
+    The tables are those of `kyumei.store.index`. Times come back as `datetime` in UTC; use `epoch_us(ts)` in SQL for
+    microseconds.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    @classmethod
+    def open(cls, case: Path) -> Store:
+        """Return the store of a case folder.
+
+        Raises:
+            UserError: the folder holds no index.
+        """
+        path = case / INDEX
+        if not path.is_file():
+            raise UserError(f"{case} holds no {INDEX}", hint="run kyumei triage with --case on this folder first")
+        return cls(connect(path, read_only=True, folders=[case]))
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Return the answer as tuples; `?` in the SQL stands for the parameters in turn."""
+        return self._con.execute(sql, parameters).fetchall()
+
+    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+        """Return the answer as an Arrow table."""
+        return self._con.execute(sql, parameters).to_arrow_table()
+
+    def readers(self) -> tuple[str, ...]:
+        """Return the readers that gave events, sorted; each is a view with its own fields."""
+        return tuple(r[0] for r in self.rows("select distinct source from events order by source"))
+
+    def fields(self, reader: str) -> tuple[str, ...]:
+        """Return the columns of a reader's view; empty where that reader gave no events."""
+        if reader not in self.readers():
+            return ()
+        return tuple(str(r[0]) for r in self.rows(f"describe {name(reader)}"))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._con.close()

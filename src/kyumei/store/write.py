@@ -1,0 +1,98 @@
+"""Write sealed Parquet: parts of bounded size, whose names and bytes depend on their content's origin only."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from kyumei.store.schema import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+PART_ROWS: Final = 1_000_000
+PART_BYTES: Final = 256 * 1024 * 1024
+
+
+class Part:
+    """One growing data set of a job: `<folder>/<stem>-<n>.parquet`.
+
+    Batches are gathered until a part is full, unified to one schema (columns missing in a batch are null) and written
+    under a temporary name that is renamed when complete.
+
+    Args:
+        folder: made when the first part is written.
+        stem: first part of the file names, a digest of what the job reads.
+    """
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self._folder = folder
+        self._stem = stem
+        self._batches: list[pa.Table] = []
+        self._rows = 0
+        self._bytes = 0
+        self.files: list[Path] = []
+
+    def add(self, batch: pa.Table) -> None:
+        """Add a batch of rows."""
+        if not batch.num_rows:
+            return
+        self._batches.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= PART_ROWS or self._bytes >= PART_BYTES:
+            self._write()
+
+    def add_rows(self, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows given as dictionaries; `columns` is one of the tables of `kyumei.store.schema`."""
+        import pyarrow as pa
+
+        if rows:
+            table = schema(columns)
+            arrays = [_array([row.get(f.name) for row in rows], f.type) for f in table]
+            self.add(pa.Table.from_arrays(arrays, schema=table))
+
+    def close(self) -> list[Path]:
+        """Write what is left and return the files in order."""
+        if self._batches:
+            self._write()
+        return self.files
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        table = pa.concat_tables(self._batches, promote_options="default")
+        self._batches, self._rows, self._bytes = [], 0, 0
+        path = self._folder / f"{self._stem}-{len(self.files):04d}.parquet"
+        write_parquet(table, path)
+        self.files.append(path)
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write one Parquet file whole or not at all; the same table gives the same bytes."""
+    import pyarrow.parquet as pq
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    pq.write_table(table, partial, compression="zstd", use_dictionary=True, row_group_size=PART_ROWS)
+    partial.replace(path)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a small file whole or not at all, and have it on the disk before its name appears."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+
+
+def _array(values: list[object], kind: pa.DataType) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.int64()).cast(kind) if pa.types.is_timestamp(kind) else pa.array(values, kind)

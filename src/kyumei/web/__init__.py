@@ -1,0 +1,3 @@
+"""The web interface."""
+
+from __future__ import annotations
