@@ -9,7 +9,7 @@ Parquet in the case folder is the truth; `index.duckdb` holds the same tables by
 | `objects/sources/` | `sources` | file, member of a container, attachment |
 | `objects/tables/` | `tables` | table of a data object (CSV file, sheet, dumped table) |
 | `objects/columns/` | `columns` | column of a table |
-| `people/` | `people` | record of a table that has personal data: hashed linkage keys, no plain text |
+| `people/` | `people` | record about a person in a table with personal data: digests of its linkage keys |
 """
 
 from __future__ import annotations
@@ -77,9 +77,19 @@ COLUMNS_OF_TABLES: Final = {
 PEOPLE: Final = {
     "table_id": "text",
     "rec": "int",  # byte offset or row number of the record in its source
-    "key": "text",  # kyumei.scope.people: which kind of key made the identity
-    "person": "int",  # 64-bit keyed digest of the identity; equal = same person
+    "scope": "int",  # digest of what the number's numbering belongs to: the file and the kind of number
+    "number": "int",  # student, employee, customer, member number
+    "official": "int",  # My Number, passport, licence and the like
+    "name": "int",  # full name in kanji, folded; null for romaji
+    "reading": "int",  # kana or romaji reading, order of the parts left out
+    "given": "int",  # given name, of the reading where there is one
+    "dob": "int",  # three 21-bit digests: year, month, day
+    "email": "int",
+    "phone": "int",
+    "address": "int",  # up to the house number
+    "row": "int",  # the whole record
 }
+"""All but `rec` are 64-bit digests of normalised values (`kyumei.scope.keys`); null where the record has no such value."""
 
 
 def event_schema() -> pa.Schema:

@@ -12,6 +12,8 @@ from kyumei.plugins import Registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import pyarrow as pa
+
     from kyumei.model.source import Source
 
     Extract = Callable[[Source], Iterator["Table"]]
@@ -23,12 +25,21 @@ class Batch:
     """Some records of a table, column by column.
 
     Attributes:
-        recs: for each record, byte offset in the source, or row number from 1 where the format has no offsets (sheets).
-        columns: one sequence of cells a column, equally long, text as written; None for an empty cell or NULL.
+        recs: int64, for each record its byte offset in the source, or its row number from 1 where the format has no offsets
+            (sheets).
+        columns: one text array a column, equally long, cells as written; null for an empty cell or NULL.
     """
 
-    recs: Sequence[int]
-    columns: Sequence[Sequence[str | None]]
+    recs: pa.Int64Array
+    columns: tuple[pa.StringArray, ...]
+
+    @classmethod
+    def of(cls, recs: Sequence[int], columns: Sequence[Sequence[str | None]]) -> Batch:
+        """Return a batch of cells given as Python values; empty text becomes null."""
+        import pyarrow as pa
+
+        cells = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
+        return cls(pa.array(recs, pa.int64()), tuple(cells))
 
 
 @dataclass(slots=True)
@@ -40,7 +51,8 @@ class Table:
         columns: header words; `column 1`, `column 2`, … where there is no header.
         batches: the records, in the order of the source.
         hidden: whether and how a spreadsheet hides the sheet.
-        faults: complete only when the batches are used up.
+        faults: records that could not be given; complete only when the batches are used up.
+        flaws: places inside records that were given all the same (undecodable bytes, cells too few or too many); like faults.
     """
 
     source: Source
@@ -49,6 +61,7 @@ class Table:
     batches: Iterator[Batch]
     hidden: Literal["", "hidden", "very hidden"] = ""
     faults: list[Fault] = field(default_factory=list[Fault])
+    flaws: list[Fault] = field(default_factory=list[Fault])
 
     @property
     def id(self) -> str:
@@ -74,7 +87,8 @@ def extractor(name: str, *, accepts: Accepts, title: str, spec: str) -> Callable
     """Register the decorated generator as an extractor.
 
     It yields the tables one after the other; each is used up before the generator is resumed. It never raises on any bytes
-    and counts what it cannot read in the table's faults: records given + faults = records there.
+    and counts what it cannot read in the table's faults: records given + faults = records there. Where not even a table can be
+    told, it yields one without columns that holds the fault.
     """
 
     def register(extract: Extract) -> Extract:

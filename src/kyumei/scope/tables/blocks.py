@@ -1,0 +1,162 @@
+"""A file of lines in blocks: decoded to UTF-8, each line's place in the original bytes kept, bad bytes counted."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from kyumei.model.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+
+BLOCK_BYTES: Final = 4 * 1024 * 1024
+MAX_LINE: Final = 16 * BLOCK_BYTES
+"""A longer line is cut: what has no line ends for so long is no table of lines."""
+MAX_FLAWS: Final = 1000
+"""Flaws listed one by one for a table; further ones are counted in a last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines.
+
+    Attributes:
+        text: UTF-8.
+        lines: for each line, where it begins in `text`.
+        places: for each line, where it begins in the original bytes.
+        last: whether the file ends here.
+    """
+
+    text: bytes
+    lines: Ints
+    places: Ints
+    last: bool
+
+    def place(self, positions: Ints) -> Ints:
+        """Return the places in the original of positions that begin a line."""
+        import numpy as np
+
+        found: Ints = self.places[np.searchsorted(self.lines, positions, side="right") - 1]
+        return found
+
+
+@dataclass(slots=True)
+class Flaws:
+    """Damage inside what was given all the same, listed up to a limit and counted beyond it."""
+
+    listed: list[Fault] = field(default_factory=list[Fault])
+    more: int = 0
+
+    def add(self, offset: int, reason: str) -> None:
+        """Add one place."""
+        if len(self.listed) < MAX_FLAWS:
+            self.listed.append(Fault(offset, reason))
+        else:
+            self.more += 1
+
+    def all(self) -> list[Fault]:
+        """Return the places, and last how many more there were."""
+        more = [Fault(self.listed[-1].offset, f"{self.more} more flaws after this one")] if self.more else []
+        return self.listed + more
+
+
+class Lines:
+    """The lines of a stream in blocks of whole lines.
+
+    Args:
+        stream: at the first byte.
+        encoding: as `kyumei.model.text.encoding_of` names it.
+        flaws: where undecodable bytes are noted.
+    """
+
+    def __init__(self, stream: BinaryIO, encoding: str, flaws: Flaws) -> None:
+        self._stream = stream
+        self._flaws = flaws
+        self._place = 0
+        self._rest = stream.read(BLOCK_BYTES)
+        self._codec, self._skip = _codec(encoding, self._rest)
+        self._step = 2 if self._codec.startswith("utf-16") else 1
+
+    def __iter__(self) -> Iterator[Block]:
+        raw = self._rest
+        while raw:
+            more = self._stream.read(BLOCK_BYTES)
+            cut = self._cut(raw) if more else len(raw)
+            if not cut and len(raw) < MAX_LINE:
+                raw += more
+                continue
+            cut = cut or len(raw)
+            yield self._block(raw[:cut], last=not more)
+            self._place += cut
+            raw = raw[cut:] + more
+
+    def _cut(self, raw: bytes) -> int:
+        """Return the length of the whole lines."""
+        if self._step == 1:
+            return raw.rfind(b"\n") + 1
+        found = self._newlines(raw)
+        return int(found[-1]) + 2 if len(found) else 0
+
+    def _block(self, raw: bytes, *, last: bool) -> Block:
+        import numpy as np
+
+        skip = self._skip if self._place == 0 else 0
+        text = self._decoded(raw[skip:], self._place + skip)
+        before = np.concatenate([[skip], self._newlines(raw) + self._step])
+        lines = np.concatenate([[0], np.flatnonzero(np.frombuffer(text, np.uint8) == 10) + 1])
+        n = min(len(before), len(lines))
+        return Block(text, lines[:n].astype(np.int64), before[:n].astype(np.int64) + self._place, last)
+
+    def _decoded(self, raw: bytes, place: int) -> bytes:
+        try:
+            text = raw.decode(self._codec)
+        except UnicodeDecodeError:
+            return self._decoded_by_line(raw, place)
+        return raw if self._codec == "utf-8" else text.encode("utf-8", "backslashreplace")
+
+    def _decoded_by_line(self, raw: bytes, place: int) -> bytes:
+        """Return the text with what cannot be decoded as escapes, the number of lines unchanged."""
+        bounds = [0, *(self._newlines(raw) + self._step).tolist()]
+        if bounds[-1] < len(raw):
+            bounds.append(len(raw))
+        parts: list[str] = []
+        for start, end in pairwise(bounds):
+            line = raw[start:end]
+            try:
+                parts.append(line.decode(self._codec))
+            except UnicodeDecodeError as bad:
+                self._flaws.add(place + start + bad.start, f"bytes that are not {self._codec}")
+                parts.append(self._escaped(line))
+        return "".join(parts).encode("utf-8", "backslashreplace")
+
+    def _escaped(self, line: bytes) -> str:
+        """Return one line, whose end stays the only one."""
+        ended = "\n".encode(self._codec)
+        text = line.removesuffix(ended).decode(self._codec, "backslashreplace").replace("\n", "\\n")
+        return text + ("\n" if line.endswith(ended) else "")
+
+    def _newlines(self, raw: bytes) -> Ints:
+        """Return the positions of line feeds."""
+        import numpy as np
+
+        if self._step == 1:
+            return np.flatnonzero(np.frombuffer(raw, np.uint8) == 10)
+        units = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2" if self._codec == "utf-16-be" else "<u2")
+        return np.flatnonzero(units == 10) * 2
+
+
+def _codec(encoding: str, head: bytes) -> tuple[str, int]:
+    """Return the codec without its mark, and how many bytes the mark has here."""
+    if encoding == "utf-8-sig":
+        return "utf-8", 3
+    if encoding == "utf-16":
+        return ("utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"), 2
+    return encoding, 0
