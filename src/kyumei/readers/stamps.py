@@ -1,0 +1,105 @@
+"""Times as logs write them, converted column by column to microseconds since 1970 UTC.
+
+Nothing here depends on a locale: month names are the English ones of RFC 3164 and the Apache common log format.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SECOND: Final = 1_000_000
+DAY: Final = 86_400 * SECOND
+_QUARTER: Final = 900 * SECOND
+"""No zone changes its offset inside a quarter of an hour since 1972."""
+
+
+def numbers(texts: pa.Array, empty: int = 0) -> np.ndarray[Any, Any]:
+    """Return texts of digits (blanks around them allowed) as int64; empty ones and nulls give `empty`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(str(empty)), texts)
+    found: np.ndarray[Any, Any] = pc.fill_null(texts.cast(pa.int64()), empty).to_numpy(zero_copy_only=False)
+    return found
+
+
+def months(names: pa.Array) -> np.ndarray[Any, Any]:
+    """Return month names or numbers as 1 to 12, 0 where they are neither."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    titled = pc.utf8_title(names)
+    named = pc.add(pc.fill_null(pc.index_in(titled, pa.array(MONTHS)), -1), 1)
+    digits = pc.if_else(pc.match_substring_regex(names, r"^\d{1,2}$"), names, "0")
+    both = pc.if_else(pc.greater(named, 0), named, pc.cast(digits, pa.int32()))
+    found: np.ndarray[Any, Any] = pc.fill_null(both, 0).to_numpy(zero_copy_only=False)
+    return found
+
+
+def civil(date: tuple[Any, Any, Any], clock: tuple[Any, Any, Any, Any]) -> tuple[Any, Any]:
+    """Return wall-clock microseconds and a mask of the valid ones.
+
+    Args:
+        date: year, month (1–12), day as int64 arrays.
+        clock: hour, minute, second (60 in a leap second), microsecond.
+    """
+    import numpy as np
+
+    year, month, day = (np.asarray(part, np.int64) for part in date)
+    hour, minute, second, micro = (np.asarray(part, np.int64) for part in clock)
+    right = (year >= 1900) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1)
+    right &= (hour <= 23) & (minute <= 59) & (second <= 60)
+    ordinal = np.where(right, (year - 1970) * 12 + month - 1, 0)
+    first = ordinal.astype("M8[M]").astype("M8[D]").astype(np.int64)
+    following = (ordinal + 1).astype("M8[M]").astype("M8[D]").astype(np.int64)
+    right &= day <= following - first
+    seconds = (first + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
+    return np.where(right, seconds * SECOND + micro, 0), right
+
+
+def micros(fraction: pa.Array) -> np.ndarray[Any, Any]:
+    """Return decimal fractions of a second ("5", "123456789", "") as microseconds; digits past the sixth are cut."""
+    import pyarrow.compute as pc
+
+    return numbers(pc.utf8_rpad(pc.utf8_slice_codeunits(fraction, 0, 6), 6, "0"))
+
+
+def offsets(texts: pa.Array) -> tuple[Any, Any]:
+    """Return zone offsets (`+0900`, `-07:00`, `Z`, `UTC`) as microseconds and a mask of those that state one."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    texts = pc.fill_null(texts, "")
+    parts = pc.extract_regex(texts, r"^ *(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
+    parts = pc.struct_field(parts, [0]), pc.struct_field(parts, [1]), pc.struct_field(parts, [2])
+    stated = pc.fill_null(pc.is_valid(parts[0]), False).to_numpy(zero_copy_only=False)  # noqa: FBT003
+    size = (numbers(parts[1]) * 60 + numbers(parts[2])) * 60 * SECOND
+    minus = pc.fill_null(pc.equal(parts[0], "-"), False).to_numpy(zero_copy_only=False)  # noqa: FBT003
+    zulu = pc.match_substring_regex(texts, r"^ *(?:Z|z|UTC|GMT)$").to_numpy(zero_copy_only=False)
+    return np.where(minus, -size, size), stated | zulu
+
+
+def to_utc(wall: np.ndarray[Any, Any], zone: str) -> np.ndarray[Any, Any]:
+    """Return wall-clock microseconds of an IANA zone as microseconds UTC; an ambiguous hour is taken as the earlier one."""
+    import numpy as np
+
+    quarters, places = np.unique(wall // _QUARTER, return_inverse=True)
+    shifts = np.array([_shift(int(quarter), zone) for quarter in quarters], np.int64)
+    utc: np.ndarray[Any, Any] = wall - (shifts[places] if len(shifts) else 0)
+    return utc
+
+
+@lru_cache(maxsize=65_536)
+def _shift(quarter: int, zone: str) -> int:
+    wall = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(microseconds=quarter * _QUARTER)
+    offset = wall.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
+    return offset // timedelta(microseconds=1)
