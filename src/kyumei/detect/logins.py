@@ -1,0 +1,95 @@
+"""Logins of whatever log as one narrow table.
+
+`prepare` makes the temporary table `logins`, one row per failed or successful login and per session begun: `us` (µs UTC,
+never null), place (`evidence_id`, `file_id`, `rec`, and `mark`), `kind` (failed, succeeded, session), `way`, `account`, `who`
+(folded), `machine`, `host`, `src_ip`, `dst`, and `origin` (where from: the address, else the workstation's name, else null).
+
+| way | is |
+|---|---|
+| `vpn` | session of a VPN device |
+| `rdp` | Windows logon type 10, or a Terminal Services session |
+| `ssh` | SSH daemon |
+| `web`, `mail` | login to a web application or cloud service, to a mailbox |
+| `console` | at the machine: Windows types 2, 7, 11; a local terminal |
+| `network` | Windows types 3, 8: shares, services |
+| `service` | Windows types 4, 5, 9: no person at hand |
+| `domain` | a domain controller proving an account (4768, 4769, 4771, 4776) |
+| `other` | the log does not say |
+
+Windows logon types: Microsoft, "4624(S): An account was successfully logged on", table "Logon types and descriptions".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kyumei.detect import names
+from kyumei.detect.build import MARK
+from kyumei.store.connect import name, text
+
+if TYPE_CHECKING:
+    from kyumei.store.query import Store
+
+ACTIONS: Final = ("login.failed", "login.succeeded", "session.started")
+REMOTE: Final = ("mail", "rdp", "ssh", "vpn", "web")
+"""Ways in which a person comes in from elsewhere."""
+AT_HAND: Final = ("console", "rdp", "ssh", "vpn", "web")
+"""Ways that show a person at work."""
+_TABLE: Final = """
+    create temp table logins (
+        us bigint, evidence_id varchar, file_id varchar, rec bigint, ts timestamptz, kind varchar, way varchar, account varchar,
+        who varchar, machine boolean, host varchar, src_ip varchar, dst varchar, origin varchar,
+        mark struct(us bigint, e varchar, f varchar, r bigint)
+    )
+"""
+_VPN: Final = (
+    r"vpn|anyconnect|forti|pulse|ivanti|globalprotect|l2tp|pptp|ipsec|ikev2|charon|strongswan|wireguard|juniper|sonicwall|netscaler"
+    r"|citrix|rasclient|remoteaccess|^network\."
+)
+
+
+def prepare(store: Store) -> bool:
+    """Make the table once a session; return whether there is any login."""
+    names.prepare(store)
+    if not names.has(store, "logins"):
+        store.rows(_TABLE)
+        for reader in names.readers_of(store, ACTIONS):
+            store.rows(f"insert into logins {_select(store, reader)}")
+    return bool(store.rows("select 1 from logins limit 1"))
+
+
+def _select(store: Store, reader: str) -> str:
+    kind = names.native(store, reader, "LogonType", "logon_type")
+    station = names.native(store, reader, "WorkstationName", "Workstation", "ClientName")
+    listed = ", ".join(text(a) for a in ACTIONS)
+    label = "lower(concat_ws(' ', source, provider, channel))"
+    return f"""
+        select epoch_us(ts), evidence_id, file_id, rec, ts,
+            case action when 'login.failed' then 'failed' when 'login.succeeded' then 'succeeded' else 'session' end,
+            {_way(kind, label)}, account, folded(account),
+            is_machine(account) or account is null, lower(split_part(host, '.', 1)), src_ip, dst,
+            coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')), {MARK}
+        from {name(reader)}
+        where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved'
+    """
+
+
+def _way(kind: str, label: str) -> str:
+    words = "regexp_extract(" + kind + r", '\d+')"
+    return f"""
+        case
+            when {words} = '10' then 'rdp'
+            when {words} in ('3', '8') then 'network'
+            when {words} in ('2', '7', '11') then 'console'
+            when {words} in ('4', '5', '9', '0') then 'service'
+            when event_id in (4768, 4769, 4771, 4776) then 'domain'
+            when regexp_matches({label}, 'terminalservices|remotedesktop|termsrv') then 'rdp'
+            when regexp_matches({label}, {text(_VPN)}) then 'vpn'
+            when source like 'mail.%' or regexp_matches({label}, 'dovecot|imap|pop3|postfix|saslauth|courier') then 'mail'
+            when source like 'web.%' or source like 'cloud.%' then 'web'
+            when regexp_matches({label}, 'ssh') then 'ssh'
+            when source like 'linux.%' and src_ip is not null then 'ssh'
+            when source like 'linux.%' then 'console'
+            else 'other'
+        end
+    """
