@@ -1,0 +1,216 @@
+r"""From (provider or channel, event id) and native fields to the common columns; the knowledge itself is `events.csv`.
+
+A row's cells: `scope` is the provider (or the channel); `when` holds conditions joined with `;` (`Field=value`, case
+ignored; `Field~part`; `Field&0x1` any of these bits; `outcome=failure` by the audit keywords), and the first row whose
+conditions hold counts; `outcome` may be `audit`: what the record's keywords say. Column cells name native fields: `A|B` takes
+the first that is there, `A\B` joins both with a backslash (B must be there), `=text` is that text, `share:A/B` is a share
+and the path in it. `message` names fields or columns in braces.
+
+Missing is: empty, `-`, and nothing else. Addresses: `::ffff:192.0.2.1` becomes `192.0.2.1`, what is no address becomes null.
+Shares: `\\*\` before the name stands for "this server" and is left out, so `object` is `share\folder\file.xlsx` and ends
+like the path of the file on disk. Sources: Microsoft's event reference and the records in real logs.
+"""
+
+from __future__ import annotations
+
+import csv
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.readers.windows.fields import integer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kyumei.readers.windows.fields import WindowsEvent
+
+    Pick = Callable[[Mapping[str, str]], str | None]
+    Test = Callable[[Mapping[str, str], str | None], bool]
+
+_TABLE: Final = Path(__file__).with_name("events.csv")
+_COLUMNS: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
+_MISSING: Final = {"", "-"}
+_SUCCESS, _FAILURE = 0x20_0000_0000_0000, 0x10_0000_0000_0000
+_ALIASES: Final = {
+    "microsoft windows security auditing.": "microsoft-windows-security-auditing",
+    "security": "microsoft-windows-security-auditing",
+    "microsoft-windows-servicecontrolmanager": "service control manager",
+}
+_BRACES: Final = re.compile(r"\{([^{}]+)\}")
+_MESSAGE_LENGTH: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    tests: tuple[Test, ...]
+    action: str
+    outcome: str
+    picks: tuple[tuple[str, Pick], ...]
+    message: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def mapped(event: WindowsEvent) -> dict[str, Any]:
+    """Return the columns that are read out of the native fields: action always, the others where the record has them."""
+    audit = _audit(event.fields.get("System_Keywords"))
+    rule = _rule(event, audit)
+    if rule is None:
+        return {"action": "record.written", "outcome": audit, "message": _plain_message(event)}
+    columns: dict[str, Any] = {"action": rule.action, "outcome": audit if rule.outcome == "audit" else rule.outcome or None}
+    for name, pick in rule.picks:
+        value = pick(event.fields)
+        if value is not None:
+            columns[name] = value
+    columns["message"] = _message(rule, event.fields, columns)
+    if "bytes" in columns:
+        columns["bytes"] = integer(columns["bytes"])
+    return columns
+
+
+@lru_cache(maxsize=65_536)
+def address(text: str) -> str | None:
+    """Return an address as the store spells it, None for names and anything else."""
+    text = text.strip().strip("[]")
+    try:
+        found = ipaddress.ip_address(text.split("%", 1)[0])
+    except ValueError:
+        return None
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def _rule(event: WindowsEvent, audit: str | None) -> _Rule | None:
+    if event.event_id is None:
+        return None
+    for scope in (event.provider, event.channel):
+        if scope:
+            name = _canonical(scope)
+            for rule in _rules().get((name, event.event_id), ()):
+                if all(test(event.fields, audit) for test in rule.tests):
+                    return rule
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _canonical(scope: str) -> str:
+    name = scope.strip().lower()
+    return _ALIASES.get(name, name)
+
+
+@lru_cache(maxsize=4096)
+def _audit(keywords: str | None) -> str | None:
+    bits = integer_bits(keywords)
+    if bits & _SUCCESS:
+        return "success"
+    return "failure" if bits & _FAILURE else None
+
+
+def integer_bits(text: str | None) -> int:
+    """Return the bits of a decimal or hexadecimal number of any size up to 64 bits, 0 where it is none."""
+    if not text or len(text) > 20:
+        return 0
+    try:
+        return int(text, 16) if text[:2] in {"0x", "0X"} else int(text) & 0xFFFF_FFFF_FFFF_FFFF
+    except ValueError:
+        return 0
+
+
+@cache
+def _rules() -> dict[tuple[str, int], tuple[_Rule, ...]]:
+    found: dict[tuple[str, int], list[_Rule]] = {}
+    with _TABLE.open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            found.setdefault((row["scope"].lower(), int(row["event_id"])), []).append(_compiled(row))
+    return {key: tuple(rules) for key, rules in found.items()}
+
+
+def _compiled(row: dict[str, str]) -> _Rule:
+    tests = tuple(_test(condition) for condition in row["when"].split(";") if condition)
+    picks = tuple((name, _pick(name, row[name])) for name in _COLUMNS if row[name])
+    parts = _BRACES.split(row["message"])
+    message = tuple((parts[i], tuple(parts[i + 1].split("|")) if i + 1 < len(parts) else ()) for i in range(0, len(parts), 2))
+    return _Rule(tests, row["action"], row["outcome"], picks, message)
+
+
+def _test(condition: str) -> Test:
+    sign = re.search("[=~&]", condition)
+    if sign is None:
+        msg = f"condition without sign: {condition}"
+        raise ValueError(msg)
+    name, wanted = condition[: sign.start()], condition[sign.end() :].lower()
+    if name == "outcome":
+        return lambda _fields, audit: audit == wanted
+    if sign.group() == "&":
+        mask = int(wanted, 16)
+        return lambda fields, _audit: bool(integer_bits(fields.get(name)) & mask)
+    if sign.group() == "~":
+        return lambda fields, _audit: wanted in fields.get(name, "").lower()
+    return lambda fields, _audit: fields.get(name, "").lower() == wanted
+
+
+def _pick(column: str, cell: str) -> Pick:
+    picks = [_one(text) for text in cell.split("|")]
+
+    def first(fields: Mapping[str, str]) -> str | None:
+        for pick in picks:
+            value = pick(fields)
+            if value is not None and (column != "src_ip" or (value := address(value)) is not None):
+                return value
+        return None
+
+    return first
+
+
+def _one(text: str) -> Pick:
+    if text.startswith("="):
+        return lambda _fields: text[1:]
+    if text.startswith("share:"):
+        share, _, below = text[6:].partition("/")
+        return lambda fields: _share(_value(fields, share), _value(fields, below))
+    if "\\" in text:
+        before, _, last = text.partition("\\")
+        return lambda fields: _joined(_value(fields, before), _value(fields, last))
+    return lambda fields: _value(fields, text)
+
+
+def _value(fields: Mapping[str, str], name: str) -> str | None:
+    value = fields.get(name)
+    return None if value is None or value.strip() in _MISSING else value
+
+
+def _joined(before: str | None, last: str | None) -> str | None:
+    return f"{before}\\{last}" if before and last else last
+
+
+def _share(share: str | None, below: str | None) -> str | None:
+    if share is None:
+        return below
+    name = share.removeprefix("\\\\*\\")
+    below = (below or "").strip("\\")
+    return f"{name}\\{below}" if below else name
+
+
+def _message(rule: _Rule, fields: Mapping[str, str], columns: Mapping[str, Any]) -> str:
+    text: list[str] = []
+    for literal, names in rule.message:
+        text.append(literal)
+        if names:
+            text.append(next((v for n in names if (v := columns.get(n) or _value(fields, n))), "-"))
+    return _line("".join(text))
+
+
+def _plain_message(event: WindowsEvent) -> str | None:
+    values = [v for k, v in event.fields.items() if not k.startswith("System_")]
+    head = f"{event.provider or ''} {event.event_id if event.event_id is not None else ''}".strip()
+    return _line(" · ".join([head, *values] if head else values)) or None
+
+
+def _line(text: str) -> str:
+    """Return the text on one line, cut to 300 characters."""
+    if len(text) > 4 * _MESSAGE_LENGTH:
+        text = text[: 4 * _MESSAGE_LENGTH]
+    if "\n" in text or "\r" in text or "\t" in text:
+        text = " ".join(text.split())
+    return text if len(text) <= _MESSAGE_LENGTH else f"{text[: _MESSAGE_LENGTH - 1]}…"
