@@ -85,3 +85,20 @@ def _japanese(data: bytes) -> str:
     if cp932:
         return "cp932"
     return "euc_jp" if euc else "utf-8"
+
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return the text with every control, direction-changing and zero-width character written as `\xNN` or `\uNNNN`.
+
+    For whatever shows text from evidence to people: a terminal obeys escape sequences, and U+202E turns `exe.txt` around.
+    """
+    return _UNSEEN.sub(lambda found: _escaped(ord(found[0])), text)
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
