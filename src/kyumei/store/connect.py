@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def connect(
-    database: Path | None = None, *, read_only: bool = False, folders: Sequence[Path] = (), threads: int = 2
+    database: Path | None = None,
+    *,
+    read_only: bool = False,
+    folders: Sequence[Path] = (),
+    threads: int = 2,
+    memory: str = "2GB",
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in UTC.
 
@@ -20,6 +25,7 @@ def connect(
         database: file of the database, None for one in memory.
         read_only: open the file for reading only.
         folders: the only folders whose files SQL may read or write.
+        memory: how much of it queries may take before they go to a folder beside the database.
         threads: how many threads a query may use; answers do not depend on it.
     """
     import duckdb
@@ -28,6 +34,7 @@ def connect(
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "threads": threads,
+        "memory_limit": memory,
         "preserve_insertion_order": True,
     }
     con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=config)

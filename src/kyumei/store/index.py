@@ -1,7 +1,15 @@
 """Build `index.duckdb` from a case's Parquet: derived, deleted and rebuilt at will.
 
-Tables `events` (common columns), `sources`, `faults`, `tables`, `columns`, `people` as in `kyumei.store.schema`, and for each
-reader a view of its name with the common columns and all of its own fields (`select … from "windows.evtx"`).
+Tables `sources`, `faults`, `tables`, `columns`, `people` as in `kyumei.store.schema`; for each reader a table of its name
+with the common columns and all of its own fields (`select … from "windows.evtx"`); `events`, their common columns together.
+Derived from these:
+
+| name | one row per |
+|---|---|
+| `events_day`, `events_hour` | UTC day or hour (or null), source, action, host, account, src_ip, outcome; count `events` |
+| `object_links` | object named by events × file it may be, or file in the folder it names: `kyumei.store.links` |
+| `event_links` | event × row of `object_links` |
+| `mail_attachments` | message × part found in it: `message_file_id`, `file_id`, `name`, `depth` (1: its own part) |
 """
 
 from __future__ import annotations
@@ -9,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.event import COLUMNS
-from kyumei.store import schema
+from kyumei.store import links, schema
 from kyumei.store.connect import connect, name, text
 
 if TYPE_CHECKING:
@@ -27,19 +35,34 @@ _TABLES: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
     "people": ("people", schema.PEOPLE),
 }
 _SQL: Final = {"text": "varchar", "int": "bigint", "bool": "boolean", "time": "timestamptz", "float": "double"}
+_MEMORY: Final = "2GB"
+_ROLL_UPS: Final = """
+create table events_{unit} as
+select date_trunc('{unit}', ts){cast} as {unit}, source, action, host, account, src_ip, outcome, count(*) as events
+from events group by all order by all
+"""
 
 
 def build(case: Path) -> Path:
     """Write the index of a case folder anew and return its path."""
     target, partial = case / INDEX, case / f".{INDEX}.partial"
     partial.unlink(missing_ok=True)
-    con = connect(partial, folders=[case])
+    con = connect(partial, folders=[case], memory=_MEMORY)
+    point_at(con, case)
     for table, (folder, columns) in _TABLES.items():
         _load(con, table, case / folder, columns)
     _load_events(con, case / "events")
+    con.execute(_ROLL_UPS.format(unit="hour", cast=""))
+    con.execute(_ROLL_UPS.format(unit="day", cast="::date"))
+    links.build(con)
     con.close()
     partial.replace(target)
     return target
+
+
+def point_at(con: duckdb.DuckDBPyConnection, case: Path) -> None:
+    """Tell the readers' views where the case folder lies now; it may have been moved since the index was built."""
+    con.execute("set variable case_folder = ?", [str(case.resolve())])
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: str, folder: Path, columns: Mapping[str, str]) -> None:
@@ -47,7 +70,8 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, folder: Path, columns: Map
     con.execute(f"create table {name(table)} ({listed})")
     if any(folder.rglob("*.parquet")):
         picked = ", ".join(name(c) for c in columns)
-        con.execute(f"insert into {name(table)} select {picked} from read_parquet({text(str(folder / '**/*.parquet'))})")
+        files = text(str(folder.resolve() / "**/*.parquet"))
+        con.execute(f"insert into {name(table)} select {picked} from read_parquet({files})")
 
 
 def _load_events(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -55,6 +79,8 @@ def _load_events(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(f"create table events ({listed})")
     picked = ", ".join(name(c) for c in COLUMNS)
     for reader in sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []:
-        files = f"read_parquet({text(str(reader.resolve() / '*.parquet'))}, union_by_name = true)"
-        con.execute(f"insert into events select {picked} from {files}")
-        con.execute(f"create view {name(reader.name)} as select * from {files}")
+        if not any(reader.glob("*.parquet")):
+            continue
+        files = f"getvariable('case_folder') || {text(f'/events/{reader.name}/*.parquet')}"
+        con.execute(f"insert into events select {picked} from read_parquet({files})")
+        con.execute(f"create view {name(reader.name)} as select * from read_parquet({files}, union_by_name = true)")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from kyumei.errors import UserError
 from kyumei.store.connect import connect, name
-from kyumei.store.index import INDEX
+from kyumei.store.index import INDEX, point_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -35,7 +36,9 @@ class Store:
         path = case / INDEX
         if not path.is_file():
             raise UserError(f"{case} holds no {INDEX}", hint="run kyumei triage with --case on this folder first")
-        return cls(connect(path, read_only=True, folders=[case]))
+        con = connect(path, read_only=True, folders=[case])
+        point_at(con, case)
+        return cls(con)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return the answer as tuples; `?` in the SQL stands for the parameters in turn."""
@@ -43,7 +46,19 @@ class Store:
 
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         """Return the answer as an Arrow table."""
-        return self._con.execute(sql, parameters).to_arrow_table()
+        return self._con.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def batches(self, sql: str, *parameters: object, rows: int = 20_000) -> Iterator[pa.RecordBatch]:
+        """Yield the answer in Arrow batches of about that many rows, at least one; use it up before asking anything else."""
+        import pyarrow as pa
+
+        reader = self._con.sql(sql, params=list(parameters)).to_arrow_reader(rows)
+        empty = True
+        for batch in reader:
+            empty = False
+            yield batch
+        if empty:
+            yield pa.RecordBatch.from_arrays([pa.array([], f.type) for f in reader.schema], schema=reader.schema)
 
     def readers(self) -> tuple[str, ...]:
         """Return the readers that gave events, sorted; each is a view with its own fields."""
