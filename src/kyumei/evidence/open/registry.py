@@ -10,6 +10,7 @@ from kyumei.plugins import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from kyumei.model.source import Source
 
@@ -28,12 +29,14 @@ class Opening:
         depth: how many containers lie around this one; openers need not look at it.
         max_members: members beyond this number become one fault.
         max_bytes: uncompressed bytes beyond this number become one fault (decompression bombs).
+        temp: folder for spooled members; the system's own where it is None.
         faults: members or bytes that could not be opened (encrypted, damaged, over a limit).
     """
 
     depth: int = 0
     max_members: int = 1_000_000
     max_bytes: int = 1 << 40
+    temp: Path | None = None
     faults: list[Fault] = field(default_factory=list[Fault])
 
     def fault(self, offset: int, reason: str, skipped: int = 0) -> None:
