@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from kyumei.cli.duties import command
+from kyumei.errors import UserError
+from tests.duties.plain import PLAIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOPHIA = {**PLAIN, "aware": "2024-06-07", "persons": 13949}
+del SOPHIA["persons.total"]
+
+
+def run(*args: str, stdin: str | None = None) -> str:
+    result = CliRunner().invoke(command, list(args), input=stdin, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_json_has_every_rule_with_the_keys_of_the_contract(tmp_path: Path) -> None:
+    sheet = tmp_path / "facts.json"
+    sheet.write_text(json.dumps(SOPHIA), "utf-8")
+    found = json.loads(run("--facts", str(sheet)))
+    wanted = {"id", "law", "article", "duty", "to", "verdict", "undecided_by", "due", "basis_level"}
+    assert all(wanted <= each.keys() for each in found)
+    final = next(each for each in found if each["id"] == "jp.appi.ppc.final")
+    assert (final["verdict"], final["due"]) == ("applies", "2024-07-08T23:59:59+09:00")
+    assert {each["verdict"] for each in found} == {"applies", "undecided", "does_not"}
+
+
+def test_facts_come_from_standard_input_too() -> None:
+    lines = run("--facts", "-", "--format", "jsonl", stdin=json.dumps(SOPHIA)).splitlines()
+    assert json.loads(lines[0])["id"] == "jp.appi.ppc.prelim"
+
+
+def test_several_awareness_candidates_stand_side_by_side() -> None:
+    text = run("--facts", "-", "--aware", "2024-06-26", "--aware", "2024-07-09", stdin=json.dumps(SOPHIA))
+    due = [each["due"] for each in json.loads(text) if each["id"] == "jp.appi.ppc.prelim"]
+    assert due == ["2024-06-30T23:59:59+09:00", "2024-07-13T23:59:59+09:00"]
+
+
+def test_table_leaves_out_what_does_not_apply_unless_asked() -> None:
+    short = run("--facts", "-", "--format", "table", stdin=json.dumps(SOPHIA))
+    assert "2024-07-06(土)" in short
+    assert "jp.fsa.customer" not in short
+    assert "jp.fsa.customer" in run("--facts", "-", "--format", "table", "--all", stdin=json.dumps(SOPHIA))
+
+
+def test_table_counts_down_to_the_deadline_from_the_instant_given() -> None:
+    table = run("--facts", "-", "--format", "table", "--lang", "en", "--now", "2024-06-09T10:00", stdin=json.dumps(SOPHIA))
+    assert "2 d 13 h left" in table
+
+
+def test_list_facts_names_types_values_and_shorthands() -> None:
+    lines = run("--list-facts").splitlines()
+    assert any(line.startswith("event.status: enum (confirmed|ruled_out|suspected)") for line in lines)
+    assert "wrongful = event.wrongful_purpose" in lines
+
+
+def test_misspelt_fact_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UserError, match=r"no fact is called event\.statu$") as wrong:
+        run("--facts", "-", stdin="event.statu: confirmed")
+    assert wrong.value.hint == "did you mean event.status?"
