@@ -1,0 +1,179 @@
+"""Syslog files of Unix systems: auth.log, secure, maillog, messages, syslog, cron, daemon.log and what relays collect.
+
+Heads read: RFC 3164 (`May 16 09:05:03 host program[pid]: …`, with or without year, fraction and <PRI>), the same with an ISO
+8601 time (rsyslog, journalctl -o short-iso), and RFC 5424. What programs write behind the head is data in
+`kyumei.readers.linux.programs`, one file a family. Tested with rsyslog, syslog-ng, macOS, ChromeOS and BSD lines.
+
+Formats: https://www.rfc-editor.org/rfc/rfc3164 and https://www.rfc-editor.org/rfc/rfc5424
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.readers import forms
+from kyumei.readers.lines import Unread, batches, share
+from kyumei.readers.linux.years import years
+from kyumei.readers.match import bools, extract, filled, ints
+from kyumei.readers.registry import reader
+from kyumei.readers.stamps import civil, micros, months, numbers, offsets, to_utc
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kyumei.model.source import Source
+    from kyumei.readers.lines import Lines
+    from kyumei.readers.linux.years import Years
+    from kyumei.store.rows import Rows
+
+PROGRAMS: Final = "kyumei.readers.linux.programs"
+_HEADS: Final = (
+    r"^(?:<(?P<pri>\d{1,3})>)?(?P<stamp>[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?):? (?P<rest>.*)$",
+    r"^(?:<(?P<pri>\d{1,3})>)?(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?) (?P<rest>.*)$",
+    r"^(?:<(?P<pri>\d{1,3})>)?1 (?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?P<body>.*)$",
+)
+_RESTS: Final = (
+    r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: <]+)(?:\[(?P<pid>\d+)\])?: *(?P<message>.*)$",
+    r"^(?P<program>[^\[\]: ]+)\[(?P<pid>\d+)\]: *(?P<message>.*)$",
+    r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: ]+)\[(?P<pid>[^\]]+)\](?: <(?P<level>\w+)>)?: *(?P<message>.*)$",
+    r"^(?P<host>[^ ]+) (?P<message>.*)$",
+    r"^(?P<message>.*)$",
+)
+_BODY: Final = (
+    r"^(?P<host>[^ ]+) (?P<program>[^ ]+) (?P<pid>[^ ]+) (?P<msgid>[^ ]+) "
+    r"(?P<structured>-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?P<message>.*)$"
+)
+_STAMPS: Final = (
+    r"^(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r"(?:[.,](?P<fraction>\d+))?(?P<zone>)$",
+    r"^(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r"(?:[.,](?P<fraction>\d+))?(?P<zone>.*)$",
+)
+_LINE: Final = re.compile(
+    r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?:? [^ ]"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)? [^ ]*[^ :] [^\[\]: ]+(?:\[\w+\])?(?: <\w+>)?:"
+    r"|1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]* [^ ]+ [^ ]+ [^ ]+ [^ ]+ (?:-|\[))"
+)
+_LEVELS: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+_FACILITIES: Final = (
+    *("kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"),
+    *("ntp", "audit", "console", "cron2", *(f"local{n}" for n in range(8))),
+)
+
+
+def accepts(source: Source) -> int:
+    """Return how sure it is that the sampled lines are syslog lines; formats that live inside syslog may be surer."""
+    part = share(source, _LINE)
+    return int(50 + 35 * part) if part >= 0.3 else 0
+
+
+@reader(
+    "linux.syslog",
+    accepts=accepts,
+    title="Syslog file",
+    spec="https://www.rfc-editor.org/rfc/rfc5424",
+)
+def read(source: Source, rows: Rows) -> None:
+    """Add one event for each line that begins with a time; `rec` is the byte offset of the line.
+
+    Times without a zone are taken in the source's zone and `zone_assumed` is true; so it is where the year was inferred
+    (`kyumei.readers.linux.years`). Lines without a time of their own (continuations) become faults.
+    """
+    import pyarrow.compute as pc
+
+    unread = Unread(rows, "no syslog line")
+    calendar = _Calendar(source)
+    for lines in batches(source, rows):
+        head, matched = extract(lines.text, *_HEADS)
+        if not pc.all(matched).as_py():
+            unread.add(lines.where(pc.invert(matched)))
+            lines = lines.where(matched)
+            head = {name: values.filter(matched) for name, values in head.items()}
+        if len(lines):
+            _add(lines, head, calendar, rows)
+    unread.close()
+
+
+class _Calendar:
+    """The source's zone, and its lines' years once they are asked for."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.zone = source.zone
+
+    @cached_property
+    def years(self) -> Years:
+        return years(self._source)
+
+
+def _add(lines: Lines, head: dict[str, pa.Array], calendar: _Calendar, rows: Rows) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = _parts(head)
+    ts, assumed = _times(head["stamp"], lines.rec, calendar)
+    said, fields = forms.split(forms.interpret(PROGRAMS, parts["program"], parts["message"]))
+    columns = {
+        "rec": lines.rec,
+        "ts": ts,
+        "ts_kind": pa.repeat("written", len(lines)),
+        "zone_assumed": assumed,
+        "host": filled(parts["host"]),
+        "provider": filled(parts["program"]),
+        "message": parts["message"],
+        **said,
+        "action": pc.fill_null(said["action"], "record.written"),
+    }
+    rows.add_columns(columns, {**_own_fields(parts), **fields})
+
+
+def _parts(head: dict[str, pa.Array]) -> dict[str, Any]:
+    """Return host, program, pid, message and what else the head has, as equally long columns."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = len(head["stamp"])
+    nothing = pa.nulls(n, pa.string())
+    parts, _ = extract(pc.fill_null(head["rest"], ""), *_RESTS)
+    if "body" in head and head["body"].null_count < n:
+        body, framed = extract(head["body"], _BODY)
+        parts = {name: pc.if_else(framed, body.get(name, nothing), parts.get(name, nothing)) for name in {**parts, **body}}
+        parts["message"] = pc.utf8_ltrim(parts["message"], "\ufeff")
+    names = ("host", "program", "pid", "message", "level", "msgid", "structured")
+    return {"pri": head["pri"], **{name: parts.get(name, nothing) for name in names}}
+
+
+def _own_fields(parts: dict[str, Any]) -> dict[str, Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fields = {"pid": filled(parts["pid"])}
+    if pc.any(pc.not_equal(parts["pri"], "")).as_py():
+        pri = numbers(parts["pri"], -1)
+        known = (pri >= 0) & (pri < 8 * len(_FACILITIES))
+        fields["facility"] = pa.array(_FACILITIES).take(ints(pri // 8 * known, known))
+        fields["severity"] = pa.array(_LEVELS).take(ints(pri % 8, known))
+    fields["level"] = filled(parts["level"])
+    fields["msgid"] = filled(parts["msgid"])
+    fields["structured_data"] = filled(parts["structured"])
+    return fields
+
+
+def _times(stamps: pa.Array, recs: pa.Array, calendar: _Calendar) -> tuple[pa.Array, pa.Array]:
+    """Return microseconds UTC (null where the year is unknown or the date impossible) and whether anything was assumed."""
+    import numpy as np
+
+    coded = stamps.dictionary_encode()
+    places = coded.indices.to_numpy(zero_copy_only=False)
+    part, _ = extract(coded.dictionary, *_STAMPS)
+    year, month, day = (column[places] for column in (numbers(part["year"]), months(part["month"]), numbers(part["day"])))
+    yearless = year == 0
+    if yearless.any():
+        year = np.where(yearless, calendar.years.at(recs.to_numpy()), year)
+    clock = numbers(part["hour"]), numbers(part["minute"]), numbers(part["second"]), micros(part["fraction"])
+    wall, valid = civil((year, month, day), tuple(column[places] for column in clock))  # type: ignore[arg-type]  # four
+    shift, stated = (column[places] for column in offsets(part["zone"]))
+    utc = np.where(stated, wall - shift, to_utc(wall, calendar.zone))
+    return ints(utc, valid), bools(yearless | ~stated)
