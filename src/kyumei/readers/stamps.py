@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pyarrow as pa
 
@@ -19,6 +21,45 @@ SECOND: Final = 1_000_000
 DAY: Final = 86_400 * SECOND
 _QUARTER: Final = 900 * SECOND
 """No zone changes its offset inside a quarter of an hour since 1972."""
+
+_CLOCK: Final = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?"
+_FORMS: Final = (
+    rf"^(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_CLOCK}(?P<zone>.*)$",
+    rf"^(?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))? {_CLOCK}(?P<zone>.*)$",
+    rf"^(?:[A-Z][a-z]{{2}},? )?(?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d{{1,2}}) {_CLOCK}(?P<zone>.*?) (?P<year>\d{{4}})$",
+    rf"^(?P<year>\d{{4}})[/.](?P<month>\d{{1,2}})[/.](?P<day>\d{{1,2}})[T -]{_CLOCK}(?P<zone>.*)$",
+    rf"^(?P<day>\d{{1,2}})[/ -](?P<month>[A-Z][a-z]{{2}})[/ -](?P<year>\d{{4}})[: ]{_CLOCK}(?P<zone>.*)$",
+)
+"""ISO 8601; RFC 3164 with or without a year; C's asctime; with slashes; Apache's."""
+
+
+def parsed(texts: pa.Array, zone: str, years: Callable[[], Any] | None = None) -> tuple[pa.Array, pa.Array]:
+    """Return microseconds UTC, null where no form fits, the date is impossible or its year unknown; and what was assumed.
+
+    Args:
+        texts: times as the log writes them.
+        zone: IANA name for the times that state no offset; they count as assumed, and so do those without a year.
+        years: called when a time has no year; gives one for each of `texts`, 0 where unknown.
+    """
+    import numpy as np
+
+    from kyumei.readers.match import bools, extract, ints
+
+    coded = texts.dictionary_encode()  # a busy machine writes the same second many times
+    places = coded.indices.to_numpy(zero_copy_only=False)
+    if not len(coded.dictionary):
+        return ints(np.zeros(len(texts)), np.zeros(len(texts), bool)), bools(np.ones(len(texts), bool))
+    part, fits = extract(coded.dictionary, *_FORMS)
+    known = fits.to_numpy(zero_copy_only=False)
+    year, month, day = numbers(part["year"])[places], months(part["month"])[places], numbers(part["day"])[places]
+    yearless = (year == 0) & known[places]
+    if years and yearless.any():
+        year = np.where(yearless, years(), year)
+    hour, minute, second = (numbers(part[name])[places] for name in ("hour", "minute", "second"))
+    wall, valid = civil((year, month, day), (hour, minute, second, micros(part["fraction"])[places]))
+    shift, stated = (column[places] for column in offsets(part["zone"]))
+    utc = np.where(stated, wall - shift, to_utc(wall, zone))
+    return ints(utc, valid), bools(yearless | ~stated)
 
 
 def numbers(texts: pa.Array, empty: int = 0) -> np.ndarray[Any, Any]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.readers import forms
 from kyumei.readers.lines import Unread, batches, share
 from kyumei.readers.linux.years import years
-from kyumei.readers.match import bools, extract, filled, ints
+from kyumei.readers.match import extract, filled, ints
 from kyumei.readers.registry import reader
-from kyumei.readers.stamps import civil, micros, months, numbers, offsets, to_utc
+from kyumei.readers.stamps import numbers, parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,12 +44,6 @@ _RESTS: Final = (
 _BODY: Final = (
     r"^(?P<host>[^ ]+) (?P<program>[^ ]+) (?P<pid>[^ ]+) (?P<msgid>[^ ]+) "
     r"(?P<structured>-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?P<message>.*)$"
-)
-_STAMPS: Final = (
-    r"^(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    r"(?:[.,](?P<fraction>\d+))?(?P<zone>)$",
-    r"^(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    r"(?:[.,](?P<fraction>\d+))?(?P<zone>.*)$",
 )
 _LINE: Final = re.compile(
     r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?:? [^ ]"
@@ -89,10 +83,9 @@ def read(source: Source, rows: Rows) -> None:
         head, matched = extract(lines.text, *_HEADS)
         if not pc.all(matched).as_py():
             unread.add(lines.where(pc.invert(matched)))
-            lines = lines.where(matched)
             head = {name: values.filter(matched) for name, values in head.items()}
-        if len(lines):
-            _add(lines, head, calendar, rows)
+        if len(head["stamp"]):
+            _add(lines.where(matched), head, calendar, rows)
     unread.close()
 
 
@@ -113,7 +106,7 @@ def _add(lines: Lines, head: dict[str, pa.Array], calendar: _Calendar, rows: Row
     import pyarrow.compute as pc
 
     parts = _parts(head)
-    ts, assumed = _times(head["stamp"], lines.rec, calendar)
+    ts, assumed = parsed(head["stamp"], calendar.zone, lambda: calendar.years.at(lines.rec.to_numpy()))
     said, fields = forms.split(forms.interpret(PROGRAMS, parts["program"], parts["message"]))
     columns = {
         "rec": lines.rec,
@@ -159,21 +152,3 @@ def _own_fields(parts: dict[str, Any]) -> dict[str, Any]:
     fields["msgid"] = filled(parts["msgid"])
     fields["structured_data"] = filled(parts["structured"])
     return fields
-
-
-def _times(stamps: pa.Array, recs: pa.Array, calendar: _Calendar) -> tuple[pa.Array, pa.Array]:
-    """Return microseconds UTC (null where the year is unknown or the date impossible) and whether anything was assumed."""
-    import numpy as np
-
-    coded = stamps.dictionary_encode()
-    places = coded.indices.to_numpy(zero_copy_only=False)
-    part, _ = extract(coded.dictionary, *_STAMPS)
-    year, month, day = (column[places] for column in (numbers(part["year"]), months(part["month"]), numbers(part["day"])))
-    yearless = year == 0
-    if yearless.any():
-        year = np.where(yearless, calendar.years.at(recs.to_numpy()), year)
-    clock = numbers(part["hour"]), numbers(part["minute"]), numbers(part["second"]), micros(part["fraction"])
-    wall, valid = civil((year, month, day), tuple(column[places] for column in clock))  # type: ignore[arg-type]  # four
-    shift, stated = (column[places] for column in offsets(part["zone"]))
-    utc = np.where(stated, wall - shift, to_utc(wall, calendar.zone))
-    return ints(utc, valid), bools(yearless | ~stated)
