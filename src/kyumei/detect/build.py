@@ -43,7 +43,8 @@ class Span:
     @classmethod
     def join(cls, spans: Sequence[Span]) -> Span:
         """Return one span over several groups; the first places in time are kept."""
-        marks = sorted((m for s in spans for m in s.marks), key=_when)
+        once = {(m["e"], m["f"], m["r"]): m for s in spans for m in s.marks}
+        marks = sorted(once.values(), key=_when)
         firsts = [s.first for s in spans if s.first is not None]
         lasts = [s.last for s in spans if s.last is not None]
         total = sum(s.count for s in spans)

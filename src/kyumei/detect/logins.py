@@ -2,7 +2,8 @@
 
 `prepare` makes the temporary table `logins`, one row per failed or successful login and per session begun: `us` (µs UTC,
 never null), place (`evidence_id`, `file_id`, `rec`, and `mark`), `kind` (failed, succeeded, session), `way`, `account`, `who`
-(folded), `machine`, `host`, `src_ip`, `dst`, and `origin` (where from: the address, else the workstation's name, else null).
+(folded), `machine`, `host`, `node` (its first label), `src_ip`, `assigned` (inside address given to a VPN session) and
+`origin` (where from: the address, else the workstation's name, else null).
 
 | way | is |
 |---|---|
@@ -35,12 +36,29 @@ REMOTE: Final = ("mail", "rdp", "ssh", "vpn", "web")
 """Ways in which a person comes in from elsewhere."""
 AT_HAND: Final = ("console", "rdp", "ssh", "vpn", "web")
 """Ways that show a person at work."""
+_ASSIGNED: Final = ("tunnelip", "tunnel_ip", "assigned_ip", "assignedip", "private_ip", "privateip", "client_ip_assigned")
 _TABLE: Final = """
     create temp table logins (
         us bigint, evidence_id varchar, file_id varchar, rec bigint, ts timestamptz, kind varchar, way varchar, account varchar,
-        who varchar, machine boolean, host varchar, src_ip varchar, dst varchar, origin varchar,
+        who varchar, machine boolean, host varchar, node varchar, src_ip varchar, assigned varchar, origin varchar,
         mark struct(us bigint, e varchar, f varchar, r bigint)
     )
+"""
+_SESSIONS: Final = """
+    create temp table vpn_sessions as
+    with ends as (
+        select folded(account) as who, epoch_us(ts) as us, src_ip, native_address(dst) as assigned from events
+        where action = 'session.ended' and ts is not null
+    ), begun as (
+        select *, lead(us) over (partition by assigned order by us, file_id, rec) as given_on from logins
+        where way = 'vpn' and kind = 'session' and assigned is not null
+    ), closed as (
+        select b.file_id, b.rec, min(e.us) as us from begun b join ends e on e.who = b.who
+            and e.us > b.us and e.us <= b.us + 86400000000 and (e.src_ip = b.src_ip or e.assigned = b.assigned)
+        group by b.file_id, b.rec
+    )
+    select b.*, least(b.us + 86400000000, b.given_on, c.us) as ended
+    from begun b left join closed c on c.file_id = b.file_id and c.rec = b.rec
 """
 _VPN: Final = (
     r"vpn|anyconnect|forti|pulse|ivanti|globalprotect|l2tp|pptp|ipsec|ikev2|charon|strongswan|wireguard|juniper|sonicwall|netscaler"
@@ -58,16 +76,27 @@ def prepare(store: Store) -> bool:
     return bool(store.rows("select 1 from logins limit 1"))
 
 
+def prepare_sessions(store: Store) -> None:
+    """Make the table `vpn_sessions` once a session: a row of `logins` each, with its end.
+
+    It ends where the log says so, where its inside address is given to somebody else, or a day after it began.
+    """
+    if prepare(store) and not names.has(store, "vpn_sessions"):
+        store.rows(_SESSIONS)
+
+
 def _select(store: Store, reader: str) -> str:
     kind = names.native(store, reader, "LogonType", "logon_type")
     station = names.native(store, reader, "WorkstationName", "Workstation", "ClientName")
+    assigned = names.native(store, reader, *_ASSIGNED)
     listed = ", ".join(text(a) for a in ACTIONS)
     label = "lower(concat_ws(' ', source, provider, channel))"
     return f"""
         select epoch_us(ts), evidence_id, file_id, rec, ts,
             case action when 'login.failed' then 'failed' when 'login.succeeded' then 'succeeded' else 'session' end,
             {_way(kind, label)}, account, folded(account),
-            is_machine(account) or account is null, lower(split_part(host, '.', 1)), src_ip, dst,
+            is_machine(account) or account is null, host, node_of(host), src_ip,
+            coalesce(native_address({assigned}), native_address(dst)),
             coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')), {MARK}
         from {name(reader)}
         where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved'

@@ -6,6 +6,7 @@ r"""Names of accounts and addresses in SQL: what is the same, what is inside, wh
 |---|---|
 | `folded(account)` | login name without domain, lower case: `DOMAIN\Suzuki`, `suzuki@domain`, `Suzuki` → `suzuki` |
 | `is_machine(account)` | computer account (`PC01$`) or one of the system's own (SYSTEM, ANONYMOUS LOGON, DWM-1, …) |
+| `node_of(host)` | name of a machine without domain, lower case; addresses as they are |
 | `is_inside(address)` | address of a private, loopback, link-local, shared (RFC 6598) or unique local network |
 | `net_of(address)` | /24 of an IPv4 address, /48 of an IPv6 address |
 | `wide_net_of(address)` | /16 of an IPv4 address, /32 of an IPv6 address |
@@ -41,6 +42,8 @@ _MACROS: Final = r"""
         then array_to_string(string_split(address, ':')[1:3], ':') else regexp_extract(address, '^\d+\.\d+\.\d+') end;
     create or replace temp macro wide_net_of(address) as case when contains(address, ':')
         then array_to_string(string_split(address, ':')[1:2], ':') else regexp_extract(address, '^\d+\.\d+') end;
+    create or replace temp macro node_of(host) as case when regexp_full_match(host, '[0-9.]+|.*:.*') then host
+        else lower(split_part(host, '.', 1)) end;
     create or replace temp macro native_address(given) as
         nullif(regexp_extract(given, '(\d{1,3}(?:\.\d{1,3}){3})', 1), '');
 """
