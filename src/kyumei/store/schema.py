@@ -69,6 +69,7 @@ COLUMNS_OF_TABLES: Final = {
     "ordinal": "int",  # from 0
     "name": "text",
     "category": "text",  # kyumei.model.categories, or null
+    "kind": "text",  # the recogniser's name, finer than the category: email, given name, student number
     "by": "text",  # header+values | header | values, or null
     "filled": "int",  # non-empty cells
     "matching": "int",  # cells that passed the category's validator

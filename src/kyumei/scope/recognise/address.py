@@ -1,0 +1,53 @@
+"""Addresses and their parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kyumei.scope.recognise.registry import recogniser
+from kyumei.scope.recognise.shapes import anything, both, found, full
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PREFECTURES: Final = (
+    "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|石川県|福井県|"
+    "山梨県|長野県|岐阜県|静岡県|愛知県|三重県|滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|岡山県|広島県|山口県|徳島県|"
+    "香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
+)
+
+
+def _proven(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell addresses that begin with a prefecture, or name a municipality and end in numbers."""
+    return found(
+        values,
+        rf"^(?:〒? ?[0-9]{{3}}-?[0-9]{{4}} ?)?(?:{PREFECTURES})..|^.{{1,5}}(?:市|区|郡|町|村).+[0-9一二三四五六七八九十]",
+    )
+
+
+@recogniser(
+    "address", "id.address", order=110, threshold=0.7, proof=_proven,
+)  # fmt: skip
+def address(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell addresses: a prefecture or municipality mark, or for foreign ones letters and a number."""
+    import pyarrow.compute as pc
+
+    japanese = found(values, rf"^(?:{PREFECTURES})|[市区町村郡]|[0-9]+(?:-[0-9]+)+$|丁目|番地")
+    foreign = both(found(values, r"[0-9]"), found(values, r"[\p{L}]{2,}"))
+    return pc.or_(japanese, foreign)
+
+
+@recogniser(
+    "postal", "id.address", order=105, needs="header",
+)  # fmt: skip
+def postal(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell postal codes: seven digits in Japan, three to ten letters and digits elsewhere."""
+    return full(values, r"〒? ?[0-9]{3}-?[0-9]{4}|[A-Z0-9][A-Z0-9 -]{2,9}")
+
+
+@recogniser(
+    "place", "id.address", order=115, needs="header",
+)  # fmt: skip
+def place(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell nothing of the value: any text may be the name of a place."""
+    return anything(values)

@@ -1,0 +1,63 @@
+"""Numbers that an organisation gives to persons, and what it keeps under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kyumei.scope.recognise.registry import recogniser
+from kyumei.scope.recognise.shapes import anything, both, found, full
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def _identifier(values: pa.StringArray) -> pa.BooleanArray:
+    return both(full(values, r"[A-Za-z0-9][A-Za-z0-9_\-/. ]{0,31}"), found(values, r"[0-9]"))
+
+
+@recogniser(
+    "student number", "id.student_no", order=30, needs="header"
+)  # fmt: skip
+def student_number(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell identifiers: letters and digits, a digit among them."""
+    return _identifier(values)
+
+
+@recogniser(
+    "employee number", "id.employee_no", order=31, needs="header"
+)  # fmt: skip
+def employee_number(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell identifiers: letters and digits, a digit among them."""
+    return _identifier(values)
+
+
+@recogniser(
+    "customer number", "id.customer_no", order=32, needs="header"
+)  # fmt: skip
+def customer_number(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell identifiers: letters and digits, a digit among them."""
+    return _identifier(values)
+
+
+@recogniser(
+    "contract number", "id.customer_no", order=33, needs="header"
+)  # fmt: skip
+def contract_number(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell identifiers; one person may have several contracts or meters, so they do not identify."""
+    return _identifier(values)
+
+
+@recogniser(
+    "enrolment", "id.student_no", order=400, needs="header",
+)  # fmt: skip
+def enrolment(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell nothing of the value: the header says what it is."""
+    return anything(values)
+
+
+@recogniser(
+    "personnel", "id.employee_no", order=410, needs="header",
+)  # fmt: skip
+def personnel(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell nothing of the value: the header says what it is."""
+    return anything(values)
