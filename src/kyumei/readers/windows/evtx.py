@@ -19,19 +19,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kyumei.model.source import CERTAIN
 from kyumei.readers.registry import reader
 from kyumei.readers.windows import chunks as evtx_chunks
 from kyumei.readers.windows.fields import parse
-from kyumei.readers.windows.mapping import mapped
+from kyumei.readers.windows.mapping import add_event
 from kyumei.readers.windows.render import rendered, template_is_there
 
 if TYPE_CHECKING:
     from kyumei.model.source import Source
     from kyumei.readers.windows.chunks import Chunk, Slot
-    from kyumei.readers.windows.fields import WindowsEvent
     from kyumei.store.rows import Rows
 
 _SPEC: Final = "https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc"
@@ -159,20 +158,8 @@ def _add(rows: Rows, chunk: Chunk, slot: Slot, text: str, how: str) -> bool:
     note = "; ".join(part for part in (chunk.note, slot.note, how) if part)
     if note:
         event.fields["System_Integrity"] = note
-    rows.add(rec=chunk.offset + slot.at, ts=event.ts, fields=event.fields, origin=slot.origin, **_common(event))
+    add_event(rows, event, rec=chunk.offset + slot.at, origin=slot.origin)
     return True
-
-
-def _common(event: WindowsEvent) -> dict[str, Any]:
-    return {
-        "ts_kind": "written" if event.ts is not None else None,
-        "zone_assumed": False if event.ts is not None else None,
-        "host": event.host,
-        "event_id": event.event_id,
-        "provider": event.provider,
-        "channel": event.channel,
-        **mapped(event),
-    }
 
 
 def _add_gaps(rows: Rows, chunk: Chunk) -> None:

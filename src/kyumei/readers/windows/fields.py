@@ -8,10 +8,12 @@ EventData's. All values are text as written, integers of any size and true/false
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from kyumei.readers.json_values import parsed
+from kyumei.readers.windows.times import absolute
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -35,6 +37,8 @@ class WindowsEvent:
         ts: TimeCreated in microseconds since 1970 UTC, None where there is none.
         event_id: None where it is missing or no number.
         provider, channel, host: of System; None where missing.
+        keywords: audit success or failure, as a number or in words.
+        zone_assumed: whether the time's zone was not in the record.
         fields: native name → text.
     """
 
@@ -43,27 +47,19 @@ class WindowsEvent:
     provider: str | None = None
     channel: str | None = None
     host: str | None = None
+    keywords: str | None = None
+    zone_assumed: bool = False
     fields: dict[str, str] = field(default_factory=dict)
 
 
 def parse(text: str) -> WindowsEvent | None:
     """Return the event of one JSON text, None where it is no Windows event."""
     try:
-        root = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_object)
-    except (ValueError, RecursionError):
+        root = parsed(text)
+    except ValueError:
         return None
     event = root.get("Event") if isinstance(root, dict) else None
     return flatten(event) if isinstance(event, dict) else None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object; `evtx` may write one name twice (seen: LogonGuid of 4648), and both values count."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        found = {}
-        for name, value in pairs:
-            put(found, name, value)
-    return found
 
 
 def flatten(event: dict[str, Any]) -> WindowsEvent:
@@ -85,11 +81,11 @@ def flatten(event: dict[str, Any]) -> WindowsEvent:
 
 
 def micros(text: str) -> int | None:
-    """Return an ISO 8601 time (UTC where it has no offset) in microseconds since 1970, None where it is no time."""
+    """Return a time (ISO 8601, UTC where it has no offset; Unix seconds) in microseconds since 1970, None where it is none."""
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return absolute(text)
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
     try:
@@ -143,6 +139,7 @@ def _system(found: WindowsEvent, system: dict[str, Any]) -> None:
     found.provider = as_text(provider.get("Name")) or as_text(provider.get("EventSourceName"))
     found.channel = _content(system.get("Channel"))
     found.host = _content(system.get("Computer"))
+    found.keywords = _content(system.get("Keywords"))
     for name in _SYSTEM:
         if (value := _content(system.get(name))) is not None:
             fields[f"System_{name}"] = value
@@ -162,6 +159,9 @@ def _event_data(fields: dict[str, str], data: dict[str, Any]) -> None:
                 put(fields, "EventData_Name", label)
         elif isinstance(value, dict) and name.startswith(("Data", "ComplexData")):
             _unnamed(fields, name, value)
+        elif isinstance(value, list) and name == "Data":
+            for item in value:
+                _unnamed(fields, name, item if isinstance(item, dict) else {"#text": item})
         else:
             _nested(fields, name, value)
 
@@ -173,7 +173,7 @@ def _unnamed(fields: dict[str, str], name: str, value: dict[str, Any]) -> None:
     for text in texts if isinstance(texts, list) else [texts]:
         if (one := as_text(text)) is not None:
             put(fields, label, one)
-    rest = {k: v for k, v in value.items() if k not in {"#text", "#attributes"}}
+    rest = {k: v for k, v in value.items() if k not in {"#text", "#attributes", "@attributes", "@Name"}}
     _nested(fields, label, rest)
 
 
@@ -202,17 +202,23 @@ def _nested(fields: dict[str, str], name: str, value: Any) -> None:
 
 
 def _joined(name: str, key: str) -> str:
-    if key in {"#attributes", "#text"}:
+    if key in {"#attributes", "@attributes", "#text"}:
         return name
+    key = key.removeprefix("@")
     return f"{name}.{key}" if name else key
 
 
 def _attributes(value: Any) -> dict[str, Any]:
-    inner = value.get("#attributes") if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
+    """Return an element's attributes as the various writers of JSON put them: below `#attributes`, with `@`, or bare."""
+    if not isinstance(value, dict):
+        return {}
+    inner = value.get("#attributes", value.get("@attributes"))
+    if isinstance(inner, dict):
+        return inner
+    return {name.removeprefix("@"): part for name, part in value.items() if name != "#text"}
 
 
 def _content(value: Any) -> str | None:
     if isinstance(value, dict):
-        value = value.get("#text")
+        value = value.get("#text", value.get("Value"))
     return as_text(value) or None

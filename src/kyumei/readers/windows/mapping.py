@@ -21,12 +21,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kyumei.readers.addresses import normal
 from kyumei.readers.windows.fields import integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kyumei.readers.windows.fields import WindowsEvent
+    from kyumei.store.rows import Rows
 
     Pick = Callable[[Mapping[str, str]], str | None]
     Test = Callable[[Mapping[str, str], str | None], bool]
@@ -35,6 +37,14 @@ _TABLE: Final = Path(__file__).with_name("events.csv")
 _COLUMNS: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
 _MISSING: Final = {"", "-"}
 _SUCCESS, _FAILURE = 0x20_0000_0000_0000, 0x10_0000_0000_0000
+_AUDIT_WORDS: Final = {
+    "audit success": "success",
+    "audit_success": "success",
+    "成功の監査": "success",
+    "audit failure": "failure",
+    "audit_failure": "failure",
+    "失敗の監査": "failure",
+}
 _ALIASES: Final = {
     "microsoft windows security auditing.": "microsoft-windows-security-auditing",
     "security": "microsoft-windows-security-auditing",
@@ -53,9 +63,27 @@ class _Rule:
     message: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+def add_event(rows: Rows, event: WindowsEvent, *, rec: int, origin: str = "live") -> None:
+    """Add the event with the common columns that its native fields fill."""
+    timed = event.ts is not None
+    rows.add(
+        rec=rec,
+        ts=event.ts,
+        fields=event.fields,
+        origin=origin,
+        ts_kind="written" if timed else None,
+        zone_assumed=event.zone_assumed if timed else None,
+        host=event.host,
+        event_id=event.event_id,
+        provider=event.provider,
+        channel=event.channel,
+        **mapped(event),
+    )
+
+
 def mapped(event: WindowsEvent) -> dict[str, Any]:
     """Return the columns that are read out of the native fields: action always, the others where the record has them."""
-    audit = _audit(event.fields.get("System_Keywords"))
+    audit = _audit(event.keywords)
     rule = _rule(event, audit)
     if rule is None:
         return {"action": "record.written", "outcome": audit, "message": _plain_message(event)}
@@ -73,12 +101,12 @@ def mapped(event: WindowsEvent) -> dict[str, Any]:
 @lru_cache(maxsize=65_536)
 def address(text: str) -> str | None:
     """Return an address as the store spells it, None for names and anything else."""
-    text = text.strip().strip("[]")
+    found = normal(text)
     try:
-        found = ipaddress.ip_address(text.split("%", 1)[0])
+        ipaddress.ip_address(found)
     except ValueError:
         return None
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    return found
 
 
 def _rule(event: WindowsEvent, audit: str | None) -> _Rule | None:
@@ -101,7 +129,10 @@ def _canonical(scope: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _audit(keywords: str | None) -> str | None:
-    bits = integer_bits(keywords)
+    words = (keywords or "").strip().lower()
+    if words in _AUDIT_WORDS:
+        return _AUDIT_WORDS[words]
+    bits = integer_bits(words)
     if bits & _SUCCESS:
         return "success"
     return "failure" if bits & _FAILURE else None
@@ -112,7 +143,7 @@ def integer_bits(text: str | None) -> int:
     if not text or len(text) > 20:
         return 0
     try:
-        return int(text, 16) if text[:2] in {"0x", "0X"} else int(text) & 0xFFFF_FFFF_FFFF_FFFF
+        return int(text, 16 if text[:2] in {"0x", "0X"} else 10) & 0xFFFF_FFFF_FFFF_FFFF
     except ValueError:
         return 0
 
@@ -156,8 +187,10 @@ def _pick(column: str, cell: str) -> Pick:
     def first(fields: Mapping[str, str]) -> str | None:
         for pick in picks:
             value = pick(fields)
-            if value is not None and (column != "src_ip" or (value := address(value)) is not None):
-                return value
+            if value is not None and column == "src_ip":
+                value = address(value)
+            if value is not None:
+                return normal(value) if column == "dst" else value
         return None
 
     return first

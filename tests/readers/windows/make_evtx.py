@@ -1,4 +1,4 @@
-"""Write this reader's sample logs (`python tests/readers/windows.evtx/make.py` from the top, `PYTHONPATH=.:src`)."""
+"""Write this reader's sample logs (`python tests/readers/windows/make_evtx.py` from the top, `PYTHONPATH=.:src`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.readers.evtx_writer import FAILURE, Record, evtx, seal
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "windows.evtx"
 START = datetime(2024, 5, 16, 0, 5, 3, 250_000, tzinfo=UTC)
 RDP = "Microsoft-Windows-TerminalServices-LocalSessionManager"
 
