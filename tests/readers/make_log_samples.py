@@ -5,6 +5,7 @@ Hosts, people and addresses are invented (RFC 2606, RFC 5737, RFC 3849).
 
 from __future__ import annotations
 
+import struct
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,6 +130,119 @@ def linux_syslog() -> None:
     write("linux.syslog", "damaged_and_cp932", "syslog", cp932 + torn + cp932, may)
 
 
+VPN = """\
+May 16 09:05:03 fw01 : %ASA-6-113039: Group <VPN> User <tanaka> IP <198.51.100.7> AnyConnect parent session started.
+May 16 2024 09:05:04: %ASA-4-722051: Group <VPN> User <tanaka> IP <198.51.100.7> IPv4 Address <192.0.2.202> IPv6 address <::> assigned to session
+May 16 2024 10:05:03 fw01 %ASA-4-113019: Group = VPN, Username = tanaka, IP = 198.51.100.7, Session disconnected. Session Type: SSL, Duration: 1h:00m:00s, Bytes xmt: 1048576, Bytes rcv: 2048, Reason: User Requested
+May 16 2024 10:06:03 fw01 %ASA-6-113005: AAA user authentication Rejected : reason = AAA failure : server = 192.0.2.5 : user = root : user IP = 198.51.100.9
+May 16 2024 10:07:03 fw01 %ASA-6-113015: AAA user authentication Rejected : reason = Invalid password : local database : user = admin : user IP = 198.51.100.9
+May 16 09:05:03 ive PulseSecure: 2024-05-16 09:05:03 - ive - [198.51.100.7] tanaka(Users)[Role1] - Login succeeded for tanaka/Users from 198.51.100.7.
+May 16 09:05:09 ive PulseSecure: 2024-05-16 09:05:09 - ive - [198.51.100.7] tanaka(Users)[Role1] - VPN Tunneling: Session started for user with IPv4 address 192.0.2.200, hostname PC1
+May 16 09:06:03 pa 1,2024/05/16 09:06:03,0123456,GLOBALPROTECT,0,2305,2024/05/16 09:06:03,vsys1,gateway-connected,connected,,SSLVPN,tanaka,JP,PC01,198.51.100.7,0.0.0.0,192.0.2.201,0.0.0.0,abc,SN,5.2.1,Windows,"Windows 10",1,,,"",success,,0,,0,GW1
+May 16 09:07:03 app01 myapp[33]: Login failed for user bob from 198.51.100.44
+May 16 09:08:03 utm01 sslvpnd: id=1 type=vpn action=login status=failed user=suzuki remip=198.51.100.45 note="no form of ours"
+"""
+FORTIGATE = """\
+<189>date=2024-05-16 time=09:05:03 devname="FGT60F" devid="FGT60FTK00000001" eventtime=1715817903123456789 tz="+0900" logid="0101039947" type="event" subtype="vpn" level="information" vd="root" logdesc="SSL VPN tunnel up" action="tunnel-up" tunneltype="ssl-tunnel" tunnelid=1234 remip=198.51.100.23 tunnelip=192.0.2.200 user="tanaka" group="SSL VPN users" dst_host="N/A" reason="tunnel established" msg="SSL tunnel established"
+May 16 09:05:04 fw01 date=2024-05-16 time=09:05:04 devname=FGT60F devid=FGT1 logid=0101039426 type=event subtype=vpn level=alert vd=root logdesc="SSL VPN login fail" action="ssl-login-fail" tunneltype="ssl-web" tunnelid=0 remip=198.51.100.24 user="admin" group="N/A" dst_host="N/A" reason="sslvpn_login_unknown_user" msg="SSL user failed to logged in"
+date=2024-05-16 time=10:05:03 devname="FGT60F" devid="FGT1" eventtime=1715821503 logid="0101039948" type="event" subtype="vpn" level="information" action="tunnel-down" tunneltype="ssl-tunnel" remip=198.51.100.23 tunnelip=192.0.2.200 user="山田" duration=3600 sentbyte=1048576 rcvdbyte=2048 msg="SSL tunnel shutdown"
+date=2024-05-16 time=10:05:04 devname="FGT60F" devid="FGT1" tz="+0900" logid="0000000013" type="traffic" subtype="forward" level="notice" srcip=192.0.2.50 srcport=50000 dstip=203.0.113.9 dstport=443 action="close" sentbyte=100 rcvdbyte=200 service="HTTPS" user="suzuki"
+date=2024-05-16 time=10:05:05 devname="FGT60F" devid="FGT1" logid="0000000013" type="traffic" subtype="forward" level="notice" srcip=192.0.2.51 srcport=50001 dstip=203.0.113.9 dstport=25 action="deny" sentbyte=0 rcvdbyte=0
+date=2024-05-16 time=10:05:06 devname="FGT60F" devid="FGT1" logid="0100032001" type="event" subtype="system" level="information" logdesc="Admin login successful" user="admin" ui="https(192.0.2.9)" method="https" srcip=192.0.2.9 dstip=192.0.2.1 action="login" status="success" msg="Administrator admin logged in successfully"
+torn line without pairs
+date=2024-05-16 time=10:05:07 devname="FGT60F" devid="FGT1" logid="0101037138" type="event" subtype="vpn" action="negot
+"""
+KEYVALUE = """\
+<134>id=firewall sn=0017C5000000 time="2024-05-16 09:05:03 UTC" fw=203.0.113.1 pri=6 c=16 m=1080 msg="SSL VPN zone remote user login allowed" n=5 usr="tanaka" src=198.51.100.7:1234:X1 dst=203.0.113.1:443:X1 proto=tcp/https
+<134>id=firewall sn=0017C5000000 time="2024-05-16 09:05:04" fw=203.0.113.1 pri=1 c=32 m=1081 msg="User login denied due to bad credentials" n=5 usr="root" src=198.51.100.8::X1 dst=203.0.113.1:443:X1 proto=tcp/https
+May 16 09:05:05 utm device="SFW" date=2024-05-16 time=09:05:05 timezone="JST" device_name="XG" log_type="Event" log_component="SSL VPN" log_subtype="System" status="Established" user_name="tanaka" src_ip=198.51.100.9 message="SSL VPN User 'tanaka' connected"
+date=2024-05-16 time=09:06:05 log_id=1 type=Firewall action=Drop srcip=192.0.2.5 dstip=192.0.2.6 note=two words here proto=6
+May 16 09:07:00 gw vpn: event=disconnect, user=tanaka, client_ip=2001:DB8::0:9, assigned_ip=192.0.2.210, sent=100, received=5, tunnel down
+a sentence with one equals=sign
+time=1715817903 user=鈴木 action=allow src=192.0.2.7 dst=192.0.2.8 url=https://www.example.jp/a?b=c
+"""
+IIS = """\
+#Software: Microsoft Internet Information Services 10.0
+#Version: 1.0
+#Date: 2024-05-16 00:00:21
+#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken
+2024-05-16 00:00:21 192.0.2.1 GET /名簿.xlsx - 443 EXAMPLE\\sato 192.0.2.10 Mozilla/5.0+(Windows+NT+10.0) https://www.example.jp/ 200 0 0 65
+2024-05-16 00:00:22 192.0.2.1 POST /owa/auth.owa user=a&b=c 443  - 198.51.100.9 curl/8.0 - 401 1 1326 12
+2024-05-16 00:00:23 192.0.2.1 GET /short - 443
+#Software: Microsoft Internet Information Services 10.0
+#Date: 2024-05-17 00:00:00
+#Fields: time c-ip cs-method cs-uri-stem sc-status sc-bytes cs-host
+00:00:01 ::ffff:192.0.2.11 GET /a.zip 200 1048576 www.example.jp
+"""
+EXCHANGE = '''\
+#Software: Microsoft Exchange Server
+#Version: 15.02.1118.026
+#Log-type: Message Tracking Log
+#Date: 2024-05-16T04:00:00.000Z
+#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,source-context,connector-id,source,event-id,internal-message-id,message-id,network-message-id,recipient-address,recipient-status,total-bytes,recipient-count,related-recipient-address,reference,message-subject,sender-address,return-path,message-info,directionality
+2024-05-16T04:05:01.123Z,192.0.2.77,PC7,192.0.2.2,EX01,08DC;2024,"EX01\\Default EX01",SMTP,RECEIVE,1001,<1@example.jp>,aaaa,a@example.com;b@example.net,,845123,2,,,"交換留学生の件, ""至急""",kyomu@example.jp,kyomu@example.jp,0I:,Originating
+2024-05-16T04:05:02.456Z,,EX01,203.0.113.5,mx.example.com,,Internet,SMTP,SENDEXTERNAL,1001,<1@example.jp>,aaaa,a@example.com,250 2.1.5 Recipient OK,845999,1,,,交換留学生の件,kyomu@example.jp,kyomu@example.jp,2024-05-16T04:05:01.123Z;LSRV=EX01,Originating
+2024-05-16T04:05:03.000Z,,,,EX01,,,STOREDRIVER,DELIVER,1002,<2@example.jp>,bbbb,sato@example.jp,,2048,1,,,hello,suzuki@example.jp,suzuki@example.jp,,Incoming
+2024-05-16T04:05:04.000Z,,,,EX01,,,ROUTING,FAIL,1001,<1@example.jp>,aaaa,b@example.net,[{LED=550 5.1.1}],845123,1,,,x,kyomu@example.jp,kyomu@example.jp,,Originating
+2024-05-16T04:05:05.000Z,,,,EX01,,,SMTP,DEFER,1003,<3@example.jp>,cccc
+2024-05-16T04:05:06.000Z,,,,EX01,,,SMTP,HAREDIRECT,1003,<3@example.jp>,cccc,d@example.org,,1,1,,,y,kyomu@example.jp,kyomu@example.jp,,Originating
+'''
+
+
+def network() -> None:
+    may = datetime(2024, 5, 20, tzinfo=UTC)
+    write("linux.syslog", "vpn_appliances", "vpn.log", VPN, may)
+    write("network.fortigate", "vpn_and_traffic", "fgt.log", FORTIGATE)
+    write("network.keyvalue", "several_makers", "utm.log", KEYVALUE, may)
+
+
+def w3c() -> None:
+    write("web.iis", "fields_change", "u_ex240516.log", IIS)
+    write("web.iis", "no_header", "u_ex240517.log", IIS.split("\n", 5)[5] + IIS)
+    write("mail.exchange_tracking", "ordinary", "MSGTRK2024051604-1.LOG", EXCHANGE.replace("\n", "\r\n"))
+
+
+def login_record(kind: int, user: str, line: str, host: str, second: int) -> bytes:
+    """Return one `struct utmp`."""
+    address = bytes(int(part) for part in host.split(".")) if host.count(".") == 3 else b""
+    return struct.pack(
+        "<h2xi32s4s32s256shhiii16s20x",
+        kind,
+        4000 + kind,
+        line.encode(),
+        line[-4:].encode(),
+        user.encode(),
+        host.encode(),
+        0,
+        0,
+        0,
+        second,
+        5,
+        address,
+    )
+
+
+def linux_utmp() -> None:
+    start = 1_715_817_903
+    rows = [
+        login_record(2, "reboot", "~", "5.10.0-28-amd64", start),
+        login_record(7, "sato", "pts/0", "192.0.2.10", start + 60),
+        login_record(8, "", "pts/0", "", start + 3600),
+        login_record(6, "LOGIN", "tty1", "", start + 10),
+        login_record(1, "shutdown", "~", "5.10.0-28-amd64", start + 7200),
+        bytes(384),
+        login_record(7, "suzuki", "pts/1", "203.0.113.7", start + 8000),
+    ]
+    write("linux.utmp", "wtmp", "wtmp", b"".join(rows))
+    torn = rows[0] + rows[1] + b"\x07\x63" * 61 + rows[6] + rows[1] + rows[2][:100]
+    write("linux.utmp", "damaged", "wtmp.1", torn)
+    failed = [login_record(6, name, "ssh:notty", "198.51.100.9", start + i) for i, name in enumerate(["root", "admin", "佐藤"])]
+    write("linux.utmp", "btmp", "btmp", b"".join(failed))
+
+
 if __name__ == "__main__":
     web_access()
     linux_syslog()
+    network()
+    w3c()
+    linux_utmp()

@@ -5,6 +5,7 @@ A set of forms is a TOML file:
 | key | says |
 |---|---|
 | `program` | regular expression that the program's whole name must match; absent = any program |
+| `needs` | RE2 expression found in every message that any of the forms can match; makes looking cheap |
 | `[[form]]` | one sentence the program writes; the first form that matches a message decides |
 | `has` | text that every such message contains; makes looking cheap |
 | `match` | RE2 expression; its named groups become columns: those of `kyumei.model.event.COLUMNS`, else native fields |
@@ -49,6 +50,7 @@ class Forms:
     """The sentences of one program or family of programs."""
 
     program: re.Pattern[str] | None
+    needs: str
     forms: tuple[Form, ...]
 
 
@@ -60,7 +62,8 @@ def load(package: str) -> tuple[Forms, ...]:
         if entry.name.endswith(".toml"):
             data = tomllib.loads(entry.read_text("utf-8"))
             program = data.get("program")
-            forms = Forms(re.compile(program) if program else None, tuple(Form(**form) for form in data["form"]))
+            sentences = tuple(Form(**form) for form in data["form"])
+            forms = Forms(re.compile(program) if program else None, data.get("needs", ""), sentences)
             found.append((program is None, entry.name, forms))
     return tuple(forms for *_, forms in sorted(found, key=lambda each: each[:2]))
 
@@ -116,8 +119,12 @@ def interpret(package: str, programs: pa.Array, messages: pa.Array) -> dict[str,
         if forms.program is not None:
             wanted = np.array([forms.program.fullmatch(name) is not None for name in names], bool)
             concerned = concerned & wanted[codes]
-        if concerned.any():
-            _apply(forms.forms, np.flatnonzero(concerned), messages, reading)
+        places = np.flatnonzero(concerned)
+        if forms.needs and len(places):
+            likely = pc.match_substring_regex(messages.take(ints(places)), forms.needs)
+            places = places[likely.to_numpy(zero_copy_only=False)]
+        if len(places):
+            _apply(forms.forms, places, messages, reading)
     found = reading.columns()
     return found if "action" in found else {**found, "action": pa.nulls(len(messages), pa.string())}
 

@@ -6,6 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import pyarrow as pa
 
@@ -32,6 +34,11 @@ def extract(texts: pa.Array, *patterns: str) -> tuple[dict[str, pa.Array], pa.Ar
         theirs = later.get(name, pa.nulls(len(also), pa.string()))
         groups[name] = pc.replace_with_mask(mine, missing, theirs)
     return groups, pc.replace_with_mask(matched, missing, also)
+
+
+def only(columns: Mapping[str, pa.Array], mask: pa.Array) -> dict[str, pa.Array]:
+    """Return the columns' rows for which the mask is true."""
+    return {name: values.filter(mask) for name, values in columns.items()}
 
 
 def filled(texts: pa.Array) -> pa.Array:

@@ -22,6 +22,9 @@ DAY: Final = 86_400 * SECOND
 _QUARTER: Final = 900 * SECOND
 """No zone changes its offset inside a quarter of an hour since 1972."""
 
+BSD_STAMP: Final = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?"
+"""The time of RFC 3164 inside a larger pattern; some write the year behind the day."""
+ISO_STAMP: Final = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?"
 _CLOCK: Final = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?"
 _FORMS: Final = (
     rf"^(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_CLOCK}(?P<zone>.*)$",
@@ -144,3 +147,22 @@ def _shift(quarter: int, zone: str) -> int:
     wall = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(microseconds=quarter * _QUARTER)
     offset = wall.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
     return offset // timedelta(microseconds=1)
+
+
+def epochs(texts: pa.Array) -> pa.Array:
+    """Return counts since 1970 UTC (10 digits: seconds, 13: milliseconds, 16: microseconds, 19: nanoseconds) in microseconds.
+
+    Anything else is null.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from kyumei.readers.match import ints
+
+    fits = pc.fill_null(pc.match_substring_regex(texts, r"^(?:\d{10}|\d{13}|\d{16}|[1-8]\d{18})(?:\.\d+)?$"), False)  # noqa: FBT003
+    digits = pc.fill_null(pc.if_else(fits, pc.replace_substring_regex(texts, r"\..*", ""), "0"), "0")
+    count = digits.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    length = pc.utf8_length(digits).to_numpy(zero_copy_only=False)
+    up, down = np.select([length == 10, length == 13], [SECOND, 1000], 1), np.where(length == 19, 1000, 1)
+    return ints(count * up // down, fits.to_numpy(zero_copy_only=False))

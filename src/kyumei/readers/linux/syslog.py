@@ -10,31 +10,30 @@ Formats: https://www.rfc-editor.org/rfc/rfc3164 and https://www.rfc-editor.org/r
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers import forms
 from kyumei.readers.lines import Unread, batches, share
-from kyumei.readers.linux.years import years
-from kyumei.readers.match import extract, filled, ints
+from kyumei.readers.linux.years import Calendar
+from kyumei.readers.match import extract, filled, ints, only
 from kyumei.readers.registry import reader
-from kyumei.readers.stamps import numbers, parsed
+from kyumei.readers.stamps import BSD_STAMP, ISO_STAMP, numbers, parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.model.source import Source
     from kyumei.readers.lines import Lines
-    from kyumei.readers.linux.years import Years
     from kyumei.store.rows import Rows
 
 PROGRAMS: Final = "kyumei.readers.linux.programs"
 _HEADS: Final = (
-    r"^(?:<(?P<pri>\d{1,3})>)?(?P<stamp>[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?):? (?P<rest>.*)$",
-    r"^(?:<(?P<pri>\d{1,3})>)?(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?) (?P<rest>.*)$",
+    rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{BSD_STAMP}):? (?P<rest>.*)$",
+    rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{ISO_STAMP}) (?P<rest>.*)$",
     r"^(?:<(?P<pri>\d{1,3})>)?1 (?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?P<body>.*)$",
 )
 _RESTS: Final = (
+    r"^(?P<host>[^ ]+)? ?:? ?(?P<program>%[A-Z0-9_]+-\d-\w+): *(?P<message>.*)$",
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: <]+)(?:\[(?P<pid>\d+)\])?: *(?P<message>.*)$",
     r"^(?P<program>[^\[\]: ]+)\[(?P<pid>\d+)\]: *(?P<message>.*)$",
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: ]+)\[(?P<pid>[^\]]+)\](?: <(?P<level>\w+)>)?: *(?P<message>.*)$",
@@ -78,30 +77,18 @@ def read(source: Source, rows: Rows) -> None:
     import pyarrow.compute as pc
 
     unread = Unread(rows, "no syslog line")
-    calendar = _Calendar(source)
+    calendar = Calendar(source)
     for lines in batches(source, rows):
         head, matched = extract(lines.text, *_HEADS)
         if not pc.all(matched).as_py():
             unread.add(lines.where(pc.invert(matched)))
-            head = {name: values.filter(matched) for name, values in head.items()}
+            head = only(head, matched)
         if len(head["stamp"]):
             _add(lines.where(matched), head, calendar, rows)
     unread.close()
 
 
-class _Calendar:
-    """The source's zone, and its lines' years once they are asked for."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.zone = source.zone
-
-    @cached_property
-    def years(self) -> Years:
-        return years(self._source)
-
-
-def _add(lines: Lines, head: dict[str, pa.Array], calendar: _Calendar, rows: Rows) -> None:
+def _add(lines: Lines, head: dict[str, pa.Array], calendar: Calendar, rows: Rows) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 

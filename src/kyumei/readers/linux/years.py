@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,19 @@ class Years:
         turns = np.array(self.turns, np.int64)
         found: np.ndarray[Any, Any] = self.first + turns[np.searchsorted(np.array(self.starts), recs, side="right") - 1]
         return found
+
+
+class Calendar:
+    """The source's zone, and its lines' years once a line without a year asks for them."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.zone = source.zone
+
+    @cached_property
+    def years(self) -> Years:
+        """Return the years; the first call reads the source through."""
+        return years(self._source)
 
 
 def years(source: Source) -> Years:
