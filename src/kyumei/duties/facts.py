@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from kyumei.duties.values import Bounds, Instant, Members
+from kyumei.duties.values import Bounds, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,8 +42,6 @@ class Facts:
         value = self.values.get(name)
         if value is False and name in self.suspected:
             return None
-        if name == "data.categories" and isinstance(value, Members) and self.values.get("data.categories_complete") is False:
-            return replace(value, closed=False)
         if name.startswith(f"{RESIDENCE}."):
             return _residence(self, name.removeprefix(f"{RESIDENCE}."))
         return value
@@ -72,22 +70,26 @@ def _residence(facts: Facts, place: str) -> Bounds | None:
     """Return how many of the persons live in a place, None when nothing bounds it on either side.
 
     Everyone lives in one country, so who is known to live elsewhere bounds the rest; `EU` is the union of its member
-    states (and the EEA), a state such as US-CA lies within its country.
+    states (and the EEA), a state such as US-CA lies within its country. A stated number that contradicts the total is
+    kept as it was stated.
     """
     known = dict(facts.entries(RESIDENCE))
-    if place in known:
-        return known[place]
-    inside = [key for key in known if _within(key, place)]
-    around = next((known[key] for key in _containers(place) if key in known), None)
-    total = around or facts.values.get("persons.total")
-    outside = [key for key in known if not _within(key, place) and not _within(place, key)]
-    if around is not None:
-        outside = [key for key in outside if any(_within(key, box) for box in _containers(place) if known.get(box) is around)]
-    low = _least(known, inside)
-    high = total.high if isinstance(total, Bounds) else None
-    if high is not None:
-        high = max(high - _least(known, outside), low)
-    return None if high is None and low == 0 else Bounds(low, high)
+    stated = known.get(place, Bounds(0, None))
+    low = max(stated.low, _least(known, [key for key in known if _within(key, place)]))
+    highs = [high for high in (stated.high, _room(facts, known, place)) if high is not None and high >= low]
+    if not highs:
+        return None if low == 0 else Bounds(low, None if stated.high is None else max(low, stated.high))
+    return Bounds(low, min(highs))
+
+
+def _room(facts: Facts, known: Mapping[str, Bounds], place: str) -> int | None:
+    """Return how many can live there at most: those of the smallest known whole that contains it, less those elsewhere."""
+    whole = next((box for box in _containers(place) if box in known), None)
+    total = known[whole] if whole else facts.values.get("persons.total")
+    if not isinstance(total, Bounds) or total.high is None:
+        return None
+    beside = [key for key in known if key != place and not _within(key, place) and not _within(place, key)]
+    return max(0, total.high - _least(known, [key for key in beside if whole is None or _within(key, whole)]))
 
 
 def _within(place: str, container: str) -> bool:

@@ -50,6 +50,8 @@ def judge_all(facts: Facts, awares: Sequence[Aware], *, laws: Laws | None = None
 def _judged(versions: Sequence[Rule], facts: Facts, laws: Laws, reason: Text) -> Iterator[Obligation]:
     rule, in_force = _version(versions, facts, laws)
     verdict, open_facts, notes = _verdict(rule, facts, in_force=in_force)
+    if verdict == "does_not" and in_force is None and any(_may_apply(other, facts) for other in versions):
+        verdict, open_facts, notes = "undecided", (AWARE,), (_UNDATED,)
     dated, more = deadlines(rule, facts, laws) if verdict != "does_not" else ((), ())
     aware = facts.instant(AWARE)
     found = Obligation(
@@ -87,6 +89,11 @@ def _version(versions: Sequence[Rule], facts: Facts, laws: Laws) -> tuple[Rule, 
         if _in_force(rule, aware.day(rule.zone)):
             return rule, True
     return versions[-1], False
+
+
+def _may_apply(rule: Rule, facts: Facts) -> bool:
+    """Return whether this version, were it in force, would not say no."""
+    return _verdict(rule, facts, in_force=True)[0] != "does_not"
 
 
 def _in_force(rule: Rule, day: date) -> bool:

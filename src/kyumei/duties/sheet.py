@@ -7,6 +7,7 @@ Several holdings share the facts of the sheet: `holdings: [{party: …, persons:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from kyumei.model.obligation import Text
 
 _UNKNOWN: Final = (None, "unknown", "不明")
+_IN: Final = ("confirmed", "suspected", True)
+_OUT: Final = ("ruled_out", False)
 _ROLES: Final = {"own": "controller", "entrusted": "processor"}
 _WORDS: Final = frozenset({"party", "dataset"})
 _PLACE: Final = re.compile(r"EU|[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -66,10 +69,28 @@ def read(path: Path, *, laws: Laws | None = None) -> Sheet:
 
 def parse(text: str, name: str = "facts", *, laws: Laws | None = None) -> Sheet:
     """Return what the text states; `name` stands in messages."""
-    stated = yamlfile.parse(text, name)
+    stated = _json(text, name) or yamlfile.parse(text, name)
     if not isinstance(stated, Mapping):
         raise UserError(f"{name}: expected facts, one `key: value` a line", hint="see `kyumei duties --help`")
     return sheet(stated, name, laws=laws)
+
+
+def _json(text: str, name: str) -> object:
+    """Return what the text holds if it is JSON (YAML refuses tabs, which JSON may hold), else None."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+            raise UserError(f"{name}: {twice} stands twice", hint="keep one of the two")
+        return found
+
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return None
 
 
 def sheet(stated: Mapping[str, object], name: str = "facts", *, laws: Laws | None = None) -> Sheet:
@@ -228,6 +249,8 @@ class _Reading:
             self._refuse(name, value, str(wrong))
 
     def _members(self, name: str, kind: FactKind, value: object) -> Members:
+        if isinstance(value, str):
+            value = [value]
         if isinstance(value, list):
             value = dict.fromkeys(map(str, value), "confirmed")
         if not isinstance(value, Mapping):
@@ -236,11 +259,10 @@ class _Reading:
         for item in value:
             if item not in allowed:
                 self._refuse(name, item, _near(str(item), allowed))
-        sure = {"confirmed", "suspected", True}
-        yes = frozenset(item for item, status in value.items() if status in sure)
+        yes = frozenset(item for item, status in value.items() if status in _IN)
         maybe = frozenset(item for item, status in value.items() if status in _UNKNOWN)
-        if odd := [item for item, status in value.items() if status not in {*sure, *_UNKNOWN, "ruled_out", False}]:
-            self._refuse(name, value[odd[0]], "a status is confirmed, suspected, ruled_out or unknown")
+        if odd := [status for status in value.values() if status not in (*_IN, *_OUT, *_UNKNOWN)]:
+            self._refuse(name, odd[0], "a status is confirmed, suspected, ruled_out or unknown")
         return Members(yes, maybe)
 
     def _instant(self, name: str, value: object) -> Instant:
@@ -259,7 +281,10 @@ class _Reading:
     _told: frozenset[str] | None = None
 
     def _derive(self) -> None:
-        """Add what follows from the rest: all clients told; the end of the year of discovery."""
+        """Add what follows from the rest: an open list of categories; all clients told; the end of the year of discovery."""
+        listed = self._values.get("data.categories")
+        if isinstance(listed, Members) and self._values.get("data.categories_complete") is False:
+            self._values["data.categories"] = replace(listed, closed=False)
         if "clients.all_notified" not in self._values and "clients.notified_at" in self._values:
             clients = {key for key, _ in Facts(self._values).entries(CLIENTS)}
             if self._told is None:

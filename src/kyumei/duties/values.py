@@ -68,19 +68,22 @@ def instant(value: object, zone: tzinfo = JST) -> Instant:
     """Return the instant that a date, a datetime or ISO 8601 text states; `zone` is for what states none.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: it is none of these, or not of this age (1900 to 2999), which leaves room to count from it.
     """
     if isinstance(value, Instant):
         return value
     if isinstance(value, str):
         text = value.strip()
         value = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
+    if not isinstance(value, date):
+        msg = "expected a date or an ISO 8601 instant"
+        raise ValueError(msg)  # noqa: TRY004  # text that is no date is the same mistake
+    if not 1900 <= value.year <= 2999:
+        msg = f"the year {value.year} is out of range"
+        raise ValueError(msg)
     if isinstance(value, datetime):
         return Instant(value if value.tzinfo else value.replace(tzinfo=zone))
-    if isinstance(value, date):
-        return Instant(datetime.combine(value, time(), zone), whole_day=True)
-    msg = "expected a date or an ISO 8601 instant"
-    raise ValueError(msg)
+    return Instant(datetime.combine(value, time(), zone), whole_day=True)
 
 
 def offset(text: str) -> timezone:

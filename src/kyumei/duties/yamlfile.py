@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_HINT: Final = "the file must be valid YAML or JSON"
 
 
 class Located(dict[str, object]):
@@ -30,7 +32,9 @@ def parse(text: str, path: str) -> object:
         mark = getattr(wrong, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         problem = getattr(wrong, "problem", None) or str(wrong)
-        raise UserError(f"{path}{line}: {problem}", hint="the file must be valid YAML or JSON") from wrong
+        raise UserError(f"{path}{line}: {problem}", hint=_HINT) from wrong
+    except (ValueError, RecursionError) as wrong:  # an impossible date such as 2024-02-30; nesting without end
+        raise UserError(f"{path}: {wrong}", hint=_HINT) from wrong
 
 
 def _loader(path: str) -> Any:
@@ -54,6 +58,8 @@ def _loader(path: str) -> Any:
 def _refuse_twice(node: Any, path: str) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
+        if not isinstance(key.value, str):
+            continue  # a list as a key: the constructor refuses it
         if key.value in seen:
             raise UserError(f"{path}:{key.start_mark.line + 1}: {key.value} stands twice", hint="keep one of the two")
         if key.tag != "tag:yaml.org,2002:merge":
