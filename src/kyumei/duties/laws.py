@@ -52,6 +52,7 @@ class Rule:
 
     Attributes:
         when: what must hold for the duty. exempt_when: what the person under the duty must show to be free of it.
+        dated: how sure the dates are: primary, secondary or memory.
         zone: where its days are counted; None for the zone in which awareness is stated.
         fan_out: a map fact; one obligation for each of its keys.
         delegable: the report goes to a minister where the power is delegated.
@@ -69,6 +70,7 @@ class Rule:
     deadlines: tuple[DeadlineRule, ...]
     since: date | None
     until: date | None
+    dated: str
     zone: timezone | None
     sources: tuple[str, ...]
     contents: tuple[Text, ...]

@@ -147,6 +147,7 @@ class _Check:
             if row[key] not in allowed:
                 self._refuse(row, f"{key} {row[key]} is not one of {', '.join(sorted(allowed))}")
         effective = self._sub(row, "effective")
+        self._keys(effective, (), {"from", "to", "basis_level"})
         zone = row.get("zone")
         if zone is not None and zone not in self._zones:
             self._refuse(row, f"zone {zone} is not declared in calendars.yaml")
@@ -164,6 +165,7 @@ class _Check:
             deadlines=tuple(self._deadline(item) for item in self._rows(row, "deadlines")),
             since=self._date(effective, "from"),
             until=self._date(effective, "to"),
+            dated=str(effective.get("basis_level", row["basis_level"])),
             zone=None if zone is None else self._zones[str(zone)],
             sources=self._sources(row),
             contents=tuple(self._texts(row, "contents")),
