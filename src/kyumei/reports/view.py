@@ -1,0 +1,174 @@
+"""Arrange a diagnosis for reading: number the findings, gather duties that are judged alike, sum what may be summed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.model.categories import CATEGORIES
+from kyumei.reports.words import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kyumei.reports.words.lookup import Words
+
+_VERDICTS: Final = ("applies", "undecided", "does_not")
+_STATUSES: Final = ("confirmed", "suspected", "ruled_out")
+_EACH: Final = ("party", "dataset", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One obligation as judged for one or more holdings alike.
+
+    Attributes:
+        of: the obligation's object in `diagnosis.json`, its holding's keys left out.
+        holders: party, data set and role of each holding, sorted.
+        due: the first dated deadline, None where there is none.
+    """
+
+    of: Mapping[str, Any]
+    holders: tuple[tuple[str, str, str], ...]
+    due: datetime | None
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Return the parties without repetition, sorted."""
+        return tuple(sorted({party for party, _, _ in self.holders}))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One deadline of one duty."""
+
+    duty: Duty
+    deadline: Mapping[str, Any]
+    due: datetime | None
+
+
+def numbers(diagnosis: Mapping[str, Any]) -> dict[str, str]:
+    """Return for each finding the short label that people read, F1 and so on, in the order of the diagnosis."""
+    return {str(f["id"]): f"F{n}" for n, f in enumerate(listed(diagnosis, "findings"), 1)}
+
+
+def listed(of: Mapping[str, Any], key: str) -> list[Any]:
+    """Return the list under a key, empty where it is missing, null or no list."""
+    value = of.get(key)
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def duties(diagnosis: Mapping[str, Any]) -> list[Duty]:
+    """Return the duties, judged alike ones as one: those that apply first, then undecided, then by first due date."""
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for obligation in listed(diagnosis, "obligations"):
+        same = {k: v for k, v in obligation.items() if k not in _EACH}
+        alike.setdefault(json.dumps(same, ensure_ascii=False, sort_keys=True), []).append(obligation)
+    found = [_duty(group) for group in alike.values()]
+    return sorted(found, key=lambda d: (_VERDICTS.index(d.of["verdict"]), _instant(d.due), str(d.of["id"]), d.holders))
+
+
+def _duty(group: Sequence[Mapping[str, Any]]) -> Duty:
+    same = {k: v for k, v in group[0].items() if k not in _EACH}
+    holders = tuple(sorted({(str(o.get("party") or ""), str(o.get("dataset") or ""), str(o.get("role") or "")) for o in group}))
+    dues = [_parsed(d.get("due")) for d in listed(group[0], "deadlines")] or [_parsed(group[0].get("due"))]
+    return Duty(same, holders, min((d for d in dues if d is not None), default=None))
+
+
+def terms(found: Sequence[Duty]) -> list[Term]:
+    """Return every deadline of the duties that apply or are undecided, dated ones first in the order of their dates."""
+    each = [
+        Term(duty, deadline, _parsed(deadline.get("due")))
+        for duty in found
+        if duty.of["verdict"] != "does_not"
+        for deadline in listed(duty.of, "deadlines") or [{"due": duty.of.get("due")}]
+    ]
+    return sorted(
+        each, key=lambda t: (_instant(t.due), _VERDICTS.index(t.duty.of["verdict"]), str(t.duty.of["id"]), t.duty.holders)
+    )
+
+
+def nearest(found: Sequence[Duty]) -> Term | None:
+    """Return the first dated deadline of a duty that applies, or else of an undecided one."""
+    dated = [term for term in terms(found) if term.due is not None]
+    applying = [term for term in dated if term.duty.of["verdict"] == "applies"]
+    return next(iter(applying or dated), None)
+
+
+def categories(diagnosis: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the categories of all holdings with their strongest status, confirmed ones first; ruled-out ones left out."""
+    strongest: dict[str, str] = {}
+    for holding in listed(diagnosis, "holdings"):
+        for category in listed(holding, "categories"):
+            so_far = strongest.get(category["id"], "ruled_out")
+            strongest[category["id"]] = min(so_far, category["status"], key=_STATUSES.index)
+    kept = [(c, s) for c, s in strongest.items() if s != "ruled_out"]
+    known = list(CATEGORIES)
+    place = {category: known.index(category) if category in known else len(known) for category, _ in kept}
+    return sorted(kept, key=lambda pair: (_STATUSES.index(pair[1]), place[pair[0]], pair[0]))
+
+
+def reached(diagnosis: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return how many data sets left the organisation, were read, and could be reached, in this order."""
+    each = [h.get("access") for h in listed(diagnosis, "holdings")]
+    return [(access, each.count(access)) for access in ("taken", "accessed", "exposed") if access in each]
+
+
+def records(diagnosis: Mapping[str, Any]) -> dict[str, int] | None:
+    """Return the number of records of all holdings together; records, unlike people, may be added."""
+    return shown.total([h["records"] for h in listed(diagnosis, "holdings") if isinstance(h.get("records"), Mapping)])
+
+
+def citations(of: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the citations of a finding or an edge in the order of item, path, offset."""
+    given = [c for c in listed(of, "citations") if isinstance(c, Mapping)]
+    return sorted(given, key=lambda c: (str(c.get("evidence")), str(c.get("path")), _number(c.get("offset"))))
+
+
+def plain(value: object) -> str:
+    """Return a value of unknown shape as words: objects as `key: value`, lists with commas."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {plain(inner)}" for key, inner in sorted(value.items()) if inner not in (None, ""))
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(inner) for inner in value)
+    return "" if value is None else str(value)
+
+
+def how_many(value: object) -> object:
+    """Return the length of a list, a number as it is."""
+    return len(value) if isinstance(value, list | tuple) else value
+
+
+def figures(coverage: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """Return the numbers of the coverage with their units; what was not given is left out."""
+    rows = [
+        ("evidence_items", "items", how_many(coverage.get("evidence"))),
+        ("sources_read", "files", how_many(coverage.get("sources_read"))),
+        ("sources_unreadable", "files", how_many(coverage.get("sources_unreadable"))),
+        ("events", "events", coverage.get("events")),
+        ("carved", "events", coverage.get("carved")),
+        ("faults", "places", coverage.get("faults")),
+    ]
+    figures = [(words(key), words(f"unit.{unit}", n=shown.number(n))) for key, unit, n in rows if n is not None]
+    if coverage.get("bytes") is not None:
+        figures.insert(1, (words("evidence_bytes"), f"{shown.size(coverage['bytes'])} ({shown.number(coverage['bytes'])} B)"))
+    return figures
+
+
+def _parsed(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _instant(due: datetime | None) -> float:
+    return float("inf") if due is None else due.timestamp()
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
