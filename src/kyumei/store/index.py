@@ -68,7 +68,7 @@ def point_at(con: duckdb.DuckDBPyConnection, case: Path) -> None:
 def _load(con: duckdb.DuckDBPyConnection, table: str, folder: Path, columns: Mapping[str, str]) -> None:
     listed = ", ".join(f"{name(c)} {_SQL[kind]}" for c, kind in columns.items())
     con.execute(f"create table {name(table)} ({listed})")
-    if any(folder.rglob("*.parquet")):
+    if list(folder.rglob("*.parquet")):
         picked = ", ".join(name(c) for c in columns)
         files = text(str(folder.resolve() / "**/*.parquet"))
         con.execute(f"insert into {name(table)} select {picked} from read_parquet({files})")
@@ -79,7 +79,7 @@ def _load_events(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(f"create table events ({listed})")
     picked = ", ".join(name(c) for c in COLUMNS)
     for reader in sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []:
-        if not any(reader.glob("*.parquet")):
+        if not list(reader.glob("*.parquet")):
             continue
         files = f"getvariable('case_folder') || {text(f'/events/{reader.name}/*.parquet')}"
         con.execute(f"insert into events select {picked} from read_parquet({files})")
