@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +20,10 @@ from kyumei.evidence.acquire import acquire
 from kyumei.evidence.manifest import load
 from kyumei.evidence.sources import sources
 from kyumei.model.evidence import CHUNK_BYTES, escape, unescape
+from kyumei.model.fault import Fault
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
 
 @pytest.fixture
@@ -135,11 +138,89 @@ def test_pipes_are_recorded_as_faults(evidence: Path, tmp_path: Path) -> None:
     assert [(path, fault.reason) for path, fault in item.faults] == [("pipe", "neither file, folder nor link")]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_a_fault(evidence: Path, tmp_path: Path) -> None:
-    (evidence / "long.bin").chmod(0)
+def failing(monkeypatch: pytest.MonkeyPatch, name: str, error: int, path: Path) -> None:
+    """Make a call of the system fail for one file, as a broken medium or a foreign owner does (root may read everything)."""
+    whole = getattr(os, name)
+
+    def call(first: Any, *rest: Any) -> Any:
+        place = Path(f"/proc/self/fd/{first}").readlink() if isinstance(first, int) else Path(first)
+        if place == path and (name != "readv" or os.lseek(first, 0, os.SEEK_CUR) >= CHUNK_BYTES):
+            raise OSError(error, "no")
+        return whole(first, *rest)
+
+    monkeypatch.setattr(os, name, call)
+
+
+def test_a_file_without_permission_is_a_fault(evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, "open", errno.EACCES, evidence / "long.bin")
     item = acquire(evidence, tmp_path / "case")
     assert [(path, fault.reason, fault.skipped) for path, fault in item.faults] == [("long.bin", "EACCES", 2_560_000)]
+    assert [f.kind for f in item.files if f.path == "long.bin"] == ["unreadable"]
+
+
+def test_what_a_broken_medium_gives_is_sealed_and_the_rest_is_a_fault(
+    evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, "readv", errno.EIO, evidence / "long.bin")
+    item = acquire(evidence, tmp_path / "case")
+    (entry,) = [f for f in item.files if f.path == "long.bin"]
+    assert entry.fault == Fault(CHUNK_BYTES, "EIO", 2_560_000 - CHUNK_BYTES)
+    copy = tmp_path / "case" / "evidence" / item.id / "files" / "long.bin"
+    assert copy.read_bytes() == (evidence / "long.bin").read_bytes()[:CHUNK_BYTES]
+    assert entry.sha256 == hashlib.sha256(copy.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("more", [b"grown", b""])
+def test_a_file_that_changes_while_it_is_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: bytes) -> None:
+    path = tmp_path / "live.log"
+    path.write_bytes(b"one\n")
+    read = os.readv
+
+    def call(handle: int, buffers: Sequence[Any]) -> int:
+        with path.open("ab") as stream:
+            stream.write(more)
+        os.utime(path, ns=(1, 1))
+        return read(handle, buffers)
+
+    monkeypatch.setattr(os, "readv", call)
+    item = acquire(path, tmp_path / "case")
+    assert [(fault.offset, fault.reason) for _, fault in item.faults] == [(4, "changed while it was read")]
+    assert item.files[0].sha256 == hashlib.sha256(b"one\n").hexdigest()
+
+
+def test_a_file_that_vanishes_is_a_fault(evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, "open", errno.ENOENT, evidence / "logs" / "access.log")
+    item = acquire(evidence, tmp_path / "case")
+    assert [(path, fault.reason) for path, fault in item.faults] == [("logs/access.log", "ENOENT")]
+
+
+def test_a_folder_that_cannot_be_listed_is_a_fault(evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, "scandir", errno.EACCES, evidence / "logs")
+    item = acquire(evidence, tmp_path / "case")
+    assert [(path, fault.reason) for path, fault in item.faults] == [("logs", "folder not listed: EACCES")]
+
+
+def test_a_full_disk_is_an_error_that_names_the_way_out(
+    evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def call(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", call)
+        with pytest.raises(UserError, match="cannot be written: ENOSPC") as wrong:
+            acquire(evidence, tmp_path / "case")
+    assert "--reference" in wrong.value.hint
+    assert acquire(evidence, tmp_path / "case").faults == ()
+
+
+def test_the_same_listing_with_other_bytes_is_a_new_item(evidence: Path, tmp_path: Path) -> None:
+    first = acquire(evidence, tmp_path / "case")
+    (evidence / "logs" / "access.log").write_bytes(b"two\none\n")
+    second = acquire(evidence, tmp_path / "case")
+    assert first.id != second.id
+    assert (tmp_path / "case" / "evidence" / second.id / "files" / "logs" / "access.log").read_bytes() == b"two\none\n"
+    assert not list((tmp_path / "case" / "evidence").glob(".partial-*"))
 
 
 def test_names_that_are_not_text_are_escaped_and_kept(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ gives the folder its name only when everything in it is durable. Originals are o
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import stat
@@ -15,10 +14,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kyumei.errors import UserError
+from kyumei.errors import EvidenceChanged, UserError
 from kyumei.evidence import tree
 from kyumei.evidence.copy import SEALED, open_original, reason, seal
-from kyumei.evidence.manifest import CHUNKS, FILES, MANIFEST, REFERENCE, encode, encode_reference, load
+from kyumei.evidence.manifest import (
+    CHUNKS,
+    FILES,
+    MANIFEST,
+    REFERENCE,
+    content_root,
+    encode,
+    encode_reference,
+    evidence_id,
+    load,
+)
 from kyumei.evidence.write import sync_folder, write_whole
 from kyumei.model.evidence import CHUNK_BYTES, FileEntry, escape, unescape
 from kyumei.model.fault import Fault
@@ -69,14 +78,9 @@ def acquire(path: Path, case: Path, *, reference: bool = False, copy_bytes: int 
     by_reference = reference or size > copy_bytes
     notice = f"{size:,} bytes are more than are copied by default; the item is kept as a reference" if size > copy_bytes else ""
     kind: ItemKind = "folder" if origin.is_dir() else "file"
-    partial = _fresh(case / EVIDENCE, origin)
     try:
-        files = tuple(_sealed(found, partial, copy=not by_reference))
-        manifest = encode(kind, files)
-        write_whole(partial / MANIFEST, manifest, SEALED)
-        if by_reference:
-            write_whole(partial / REFERENCE, encode_reference(_escaped(origin)), SEALED)
-        item = _settled(partial, case / EVIDENCE)
+        item = None if by_reference else _known(found, origin, case / EVIDENCE)
+        item = item or _new(found, origin, case / EVIDENCE, kind, by_reference=by_reference)
     except OSError as wrong:
         raise UserError(f"the case cannot be written: {reason(wrong)}", hint="free some room, or use --reference") from wrong
     told = item.origin if item.mode == "reference" else _escaped(path)
@@ -145,6 +149,42 @@ def _fresh(evidence: Path, origin: Path) -> Path:
     return partial
 
 
+def _known(found: list[_Found], origin: Path, evidence: Path) -> Item | None:
+    """Return the item that has this content already; bytes are only digested, and only when a listing is the same."""
+    listing = [(f.path, f.size) for f in found]
+    if not any(listing == _listing(folder) for folder in sorted(evidence.glob("E-*"))):
+        return None
+    partial = _fresh(evidence, origin)
+    root = content_root(_sealed(found, partial, copy=False))
+    shutil.rmtree(partial)
+    folder = evidence / evidence_id(root)
+    return load(folder) if folder.exists() else None
+
+
+def _listing(folder: Path) -> list[tuple[str, int]]:
+    try:
+        return [(f.path, f.size) for f in load(folder).files]
+    except EvidenceChanged:
+        return []
+
+
+def _new(found: list[_Found], origin: Path, evidence: Path, kind: ItemKind, *, by_reference: bool) -> Item:
+    """Seal the item under a name that a kill leaves recognisable, then give it its own."""
+    partial = _fresh(evidence, origin)
+    files = tuple(_sealed(found, partial, copy=not by_reference))
+    write_whole(partial / MANIFEST, encode(kind, files), SEALED)
+    if by_reference:
+        write_whole(partial / REFERENCE, encode_reference(_escaped(origin)), SEALED)
+    final = evidence / evidence_id(content_root(files))
+    if final.exists():
+        shutil.rmtree(partial)
+        return load(final)
+    _make_durable(partial)
+    partial.rename(final)
+    sync_folder(evidence)
+    return load(final)
+
+
 def _sealed(found: Iterable[_Found], partial: Path, *, copy: bool) -> Iterator[FileEntry]:
     with (partial / CHUNKS).open("wb") as leaves:
         for each in found:
@@ -187,23 +227,6 @@ def _link(each: _Found) -> FileEntry:
 
 def _escaped(path: Path) -> str:
     return "/".join(escape(part) for part in os.fsencode(path).split(b"/"))
-
-
-def _settled(partial: Path, evidence: Path) -> Item:
-    """Make the folder durable and give it its name, or drop it for the same item that is there already."""
-    name = _id(partial)
-    final = evidence / name
-    if final.exists():
-        shutil.rmtree(partial)
-        return load(final)
-    _make_durable(partial)
-    partial.rename(final)
-    sync_folder(evidence)
-    return load(final)
-
-
-def _id(partial: Path) -> str:
-    return str(json.loads((partial / MANIFEST).read_bytes())["id"])
 
 
 def _make_durable(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """One pass over the bytes of one file: read, digest, and write the sealed copy at the same time.
 
-Measured with `bench/acquire.py`; the leaf digest of a chunk is computed in a second thread while the first computes the
-file's own digest, so that the two cost the time of one on two cores.
+The two digests of a chunk are computed in two threads while this one writes it and reads the next, and the disk is kept busy
+meanwhile; `bench/acquire.py` measures it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from kyumei.model.evidence import CHUNK_BYTES
 from kyumei.model.fault import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 SEALED: Final = 0o444
 _READ: Final = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _QUIET: Final = getattr(os, "O_NOATIME", 0)
+_SYNC_CHUNKS: Final = 64
 _UNSIZED_BYTES: Final = 64 * CHUNK_BYTES  # files such as those of /proc say they have no bytes
 
 
@@ -63,85 +64,80 @@ def seal(handle: int, target: Path | None) -> Sealed:
         UserError: the copy cannot be written (no room, no permission).
     """
     before = os.fstat(handle)
-    chunks = _Chunks(handle, before.st_size or _UNSIZED_BYTES)
+    reading = _Reading(handle, before.st_size or _UNSIZED_BYTES)
     if target is None:
-        size, sha256, leaves = _digest(chunks, None)
+        size, sha256, leaves = _digest(reading, None)
     else:
-        size, sha256, leaves = _copied(chunks, target)
-    return Sealed(size, sha256, leaves, chunks.fault or _changed(handle, before, size))
+        size, sha256, leaves = _copied(reading, target)
+    return Sealed(size, sha256, leaves, reading.fault or _changed(handle, before, size))
 
 
-class _Chunks:
-    """The chunks of a file up to a length; an error while reading ends them and is kept as a fault."""
+class _Reading:
+    """A file being read up to a length; an error while reading ends it and is kept as a fault."""
 
     def __init__(self, handle: int, limit: int) -> None:
-        self.handle = handle
-        self.limit = limit
+        self.left = limit
+        self.at = 0
         self.fault: Fault | None = None
+        self._handle = handle
 
-    def __iter__(self) -> Iterator[bytes]:
-        at = 0
-        while at < self.limit:
-            try:
-                chunk = _full(self.handle, min(CHUNK_BYTES, self.limit - at))
-            except OSError as wrong:
-                self.fault = Fault(at, reason(wrong), max(0, self.limit - at))
-                return
-            if not chunk:
-                return
-            at += len(chunk)
-            yield chunk
-
-
-def _full(handle: int, length: int) -> bytes:
-    """Read that many bytes, fewer only at the end of the file."""
-    data = os.read(handle, length)
-    while 0 < len(data) < length and (more := os.read(handle, length - len(data))):
-        data += more
-    return data
+    def into(self, buffer: memoryview) -> memoryview:
+        """Fill the buffer and return the part of it that was filled; less than all only at the end."""
+        wanted = buffer[: min(len(buffer), self.left)]
+        filled = 0
+        try:
+            while filled < len(wanted) and (more := os.readv(self._handle, [wanted[filled:]])):
+                filled += more
+        except OSError as wrong:
+            self.fault = Fault(self.at + filled, reason(wrong), self.left - filled)
+            self.left = filled
+        self.at += filled
+        self.left -= filled
+        return wanted[:filled]
 
 
-def _copied(chunks: _Chunks, target: Path) -> tuple[int, str, tuple[bytes, ...]]:
+def _copied(reading: _Reading, target: Path) -> tuple[int, str, tuple[bytes, ...]]:
     try:
         out = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SEALED)
         try:
-            done = _digest(chunks, out)
+            done = _digest(reading, out)
             os.fchmod(out, SEALED)
         finally:
             os.close(out)
     except OSError as wrong:
-        raise UserError(
-            f"the sealed copy cannot be written: {reason(wrong)}", hint="free some room, or use --reference"
-        ) from wrong
+        hint = "free some room, or use --reference"
+        raise UserError(f"the sealed copy cannot be written: {reason(wrong)}", hint=hint) from wrong
     return done
 
 
-def _digest(chunks: _Chunks, out: int | None) -> tuple[int, str, tuple[bytes, ...]]:
+def _digest(reading: _Reading, out: int | None) -> tuple[int, str, tuple[bytes, ...]]:
+    first = reading.into(memoryview(bytearray(min(CHUNK_BYTES, reading.left))))
+    if reading.left and len(first) == CHUNK_BYTES:
+        return _digest_long(reading, first, out)
+    if out is not None:
+        write_all(out, first)
+    return len(first), hashlib.sha256(first).hexdigest(), (tree.leaf(first),) if first else ()
+
+
+def _digest_long(reading: _Reading, chunk: memoryview, out: int | None) -> tuple[int, str, tuple[bytes, ...]]:
+    """Digest chunk by chunk: while two threads digest one, this one writes it and reads the next."""
     whole = hashlib.sha256()
-    stream = iter(chunks)
-    first = next(stream, b"")
-    second = next(stream, b"")
-    if not second:
-        whole.update(first)
-        if out is not None:
-            write_all(out, first)
-        return len(first), whole.hexdigest(), (tree.leaf(first),) if first else ()
-    size = 0
     leaves: list[bytes] = []
-    with ThreadPoolExecutor(1) as other:
-        for chunk in _after((first, second), stream):
-            leaf = other.submit(tree.leaf, chunk)
-            whole.update(chunk)
+    buffers = (memoryview(bytearray(CHUNK_BYTES)), chunk)
+    syncing: Future[None] | None = None
+    with ThreadPoolExecutor(3) as threads:
+        while chunk:
+            digesting = threads.submit(whole.update, chunk)
+            leaf = threads.submit(tree.leaf, chunk)
             if out is not None:
                 write_all(out, chunk)
-            size += len(chunk)
+                if len(leaves) % _SYNC_CHUNKS == 0 and (syncing is None or syncing.done()):
+                    syncing = threads.submit(os.fdatasync, out)  # so that the disk works while we do
+            following = reading.into(buffers[len(leaves) % 2])
+            digesting.result()
             leaves.append(leaf.result())
-    return size, whole.hexdigest(), tuple(leaves)
-
-
-def _after(first: tuple[bytes, ...], rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield from first
-    yield from rest
+            chunk = following
+    return reading.at, whole.hexdigest(), tuple(leaves)
 
 
 def _changed(handle: int, before: os.stat_result, size: int) -> Fault | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def leaf(chunk: bytes) -> bytes:
+def leaf(chunk: bytes | memoryview) -> bytes:
     """Return the digest of one chunk."""
     digest = hashlib.sha256(b"\x00")
     digest.update(chunk)

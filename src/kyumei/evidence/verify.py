@@ -26,7 +26,7 @@ from kyumei.evidence.manifest import CHUNKS, FILES, MANIFEST, REFERENCE, chunk_c
 from kyumei.model.evidence import CHUNK_BYTES, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from kyumei.evidence.custody import Entry
     from kyumei.model.evidence import FileEntry, Item
@@ -90,21 +90,13 @@ def _ledger(case: Path, report: Report) -> tuple[Entry, ...]:
         return ()
     entries: list[Entry] = []
     try:
-        entries.extend(ledger.entries())
+        for entry in ledger.entries():
+            entries.append(entry)  # noqa: PERF402  # what comes before a break is kept
         ledger.verify()
     except EvidenceError as wrong:
         report.add(LEDGER, "broken", str(wrong))
-    if not entries:
-        entries = list(_before_break(ledger))
     report.entries = len(entries)
     return tuple(entries)
-
-
-def _before_break(ledger: Ledger) -> Iterator[Entry]:
-    try:
-        yield from ledger.entries()
-    except EvidenceError:
-        return
 
 
 def _items(case: Path, entries: Iterable[Entry], report: Report) -> None:
