@@ -62,7 +62,8 @@ def parsed(text: str) -> Any:
         if "\\x" not in text:
             raise
         value = _DECODER.decode(_ESCAPED.sub(r"\1\\\\x", text))
-    return _clean(value) if _MAY_HOLD_SURROGATES.search(text) else value
+    may = "\\ud" in text or "\\uD" in text or not text.isascii()
+    return _clean(value) if may and _MAY_HOLD_SURROGATES.search(text) else value
 
 
 def _clean(value: Any) -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import struct
 from collections import Counter
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kyumei.model.source import Source
 from kyumei.readers.registry import READERS
@@ -148,3 +151,32 @@ def test_every_attack_log_gives_as_many_records_as_known(shared_data: Path) -> N
                 assert read(data)[0].read == truth[path], path
                 seen += 1
     assert seen == len(truth) == 333
+
+
+def test_data_without_name_beside_named_data_is_not_lost() -> None:
+    _, (event,) = read(evtx([Record(START, 1, {"A": "1", "Data": "loose", "B": "2"})]))
+    assert (event["A"], event["B"], event["Data"]) == ("1", "2", "loose")
+
+
+def test_values_are_given_without_names_where_the_template_is_gone() -> None:
+    data = bytearray(evtx(Record(START + timedelta(seconds=n), 4625, {"TargetUserName": f"佐藤{n}"}) for n in range(3)))
+    size = struct.unpack_from("<I", data, 4608 + 4)[0]
+    data[4608 + 24 + 14 : 4608 + size - 200] = b"\xf7" * (size - 238)  # all of the template's definition
+    rows, events = read(bytes(data))
+    assert [(e["origin"], "佐藤1" in (e["Remains"] or "")) for e in events if e["System_EventRecordID"] == "2"] == [
+        ("carved", True)
+    ]
+    assert total(rows) == 3
+
+
+@given(wounds=st.lists(st.tuples(st.integers(0, 60_000), st.binary(min_size=1, max_size=40)), min_size=1, max_size=6))
+@settings(max_examples=40, derandomize=True, deadline=None)
+def test_whatever_is_overwritten_no_record_is_given_twice(wounds: list[tuple[int, bytes]]) -> None:
+    data = bytearray(evtx(Record(START + timedelta(seconds=n), 4625, {"Serial": str(n)}) for n in range(200)))
+    for at, noise in wounds:
+        data[4096 + 512 + at : 4096 + 512 + at + len(noise)] = noise
+    rows, events = read(bytes(data))
+    assert len({e["rec"] for e in events}) == len(events) == rows.read + rows.carved
+    spans = sorted((e["rec"], struct.unpack_from("<I", data, e["rec"] + 4)[0]) for e in events if e["origin"] == "live")
+    assert all(a + size <= b for (a, size), (b, _) in itertools.pairwise(spans))
+    assert rows.read + rows.carved <= 200

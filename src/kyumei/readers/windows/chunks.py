@@ -177,7 +177,7 @@ def _chain(chunk: Chunk, end: int, *, signed: bool) -> None:
             if slot is None:
                 return
             origin, note = "carved", "behind a broken place in the chunk"
-        chunk.slots.append(replace(slot, origin=origin, note="; ".join(n for n in (slot.note, note) if n)))
+        chunk.slots.append(replace(slot, origin=origin, note=f"{slot.note}; {note}".strip("; ")) if note else slot)
         at, before = slot.at + slot.size, slot.number
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kyumei.store.rows import Rows
 
 _LOOKED_AT: Final = 20
+_BATCH_BYTES: Final = 32 * 1024 * 1024
 
 
 def accepts(source: Source) -> int:
@@ -41,7 +42,11 @@ def accepts(source: Source) -> int:
 )
 def read(source: Source, rows: Rows) -> None:
     """Add one event for each object."""
+    flushed = 0
     for rec, size, value in values(source, rows):
+        if rec - flushed > _BATCH_BYTES:
+            rows.flush()
+            flushed = rec
         event = event_of(value, source.zone) if isinstance(value, dict) else None
         if event is None:
             rows.fault(rec, "no Windows event", size)

@@ -7,7 +7,8 @@ record's header, which is often 1601 or some milliseconds off; null where TimeCr
 `origin`: `live` for records in the unbroken chain of a chunk with a signature; `carved` for records behind a broken place,
 of chunks without signature, with rebuilt headers, or hidden inside other records; `slack` for what lies behind a chunk's last
 record. What is found carved or in slack and is the same as a record already given (number, header time and text) is not
-given a second time. `System_Integrity` says what is wrong with the chunk or the record, and is null where nothing is: read
+given a second time. Where a record's template is gone, its values are given without names (`Remains`), as carved or slack.
+`System_Integrity` says what is wrong with the chunk or the record, and is null where nothing is: read
 it before relying on such a record.
 
 Faults: one for each record that is known to have been there and could not be read (the chunk's header names first and last
@@ -26,6 +27,7 @@ from kyumei.readers.registry import reader
 from kyumei.readers.windows import chunks as evtx_chunks
 from kyumei.readers.windows.fields import parse
 from kyumei.readers.windows.mapping import add_event
+from kyumei.readers.windows.remains import remains
 from kyumei.readers.windows.render import rendered, template_is_there
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from kyumei.store.rows import Rows
 
 _SPEC: Final = "https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc"
+_CHUNKS_A_BATCH: Final = 512
+"""So many chunks (32 MiB) are handed on at once at the latest: records may have 64 KiB each."""
 _CODECS: Final = {"Asia/Tokyo": "shift_jis"}
 """Zone of the evidence → codec of texts that are not Unicode (rare: old providers); else windows-1252."""
 
@@ -103,7 +107,7 @@ def _read_live(source: Source, rows: Rows, survey: _Survey, known: _Known) -> No
     codec = _CODECS.get(source.zone, "windows-1252")
     with source.open() as stream:
         header = evtx_chunks.file_header(source.head)
-        for chunk in evtx_chunks.chunks(stream):
+        for n, chunk in enumerate(evtx_chunks.chunks(stream), 1):
             slots = [s for s in chunk.slots if s.origin == "live"]
             texts = rendered(chunk, slots, codec)
             for place, slot in enumerate(slots):
@@ -113,6 +117,8 @@ def _read_live(source: Source, rows: Rows, survey: _Survey, known: _Known) -> No
                 elif slot.number in survey.numbers:
                     known.add(slot, text)
             _add_gaps(rows, chunk)
+            if n % _CHUNKS_A_BATCH == 0:
+                rows.flush()
         _add_missing_chunks(rows, source.size, header.chunks)
 
 
@@ -120,7 +126,7 @@ def _read_rest(source: Source, rows: Rows, survey: _Survey, known: _Known) -> No
     codec = _CODECS.get(source.zone, "windows-1252")
     has_crc = evtx_chunks.file_header(source.head).has_crc
     with source.open() as stream:
-        for offset in survey.chunks:
+        for n, offset in enumerate(survey.chunks, 1):
             chunk = evtx_chunks.chunk_at(stream, offset, has_crc=has_crc)
             slots = [s for s in chunk.slots if s.origin != "live"]
             for slot, text, how in _read_overlapping(chunk, slots, codec):
@@ -130,11 +136,15 @@ def _read_rest(source: Source, rows: Rows, survey: _Survey, known: _Known) -> No
                     known.add(slot, text)
                 else:
                     rows.fault(chunk.offset + slot.at, f"{slot.origin} record not readable", slot.size)
+            if n % _CHUNKS_A_BATCH == 0:
+                rows.flush()
 
 
 def _read_overlapping(chunk: Chunk, slots: list[Slot], codec: str) -> list[tuple[Slot, str, str]]:
     """Return each record with its text (empty where unreadable) and how it was got, by offset; some lie inside others."""
-    found: list[tuple[Slot, str, str]] = []
+    found = [(slot, "", "") for slot in slots if slot.origin == "slack" and not template_is_there(chunk, slot)]
+    without = {slot for slot, _, _ in found}
+    slots = [slot for slot in slots if slot not in without]
     while slots:
         layer: list[Slot] = []
         later: list[Slot] = []
@@ -142,23 +152,23 @@ def _read_overlapping(chunk: Chunk, slots: list[Slot], codec: str) -> list[tuple
             free = not layer or slot.at >= layer[-1].at + layer[-1].size
             (layer if free else later).append(slot)
         texts = rendered(chunk, layer, codec)
-        for place, slot in enumerate(layer):
-            text, how = texts.get(place, ("", ""))
-            if slot.origin == "slack" and not template_is_there(chunk, slot):
-                text = ""
-            found.append((slot, text, how))
+        found += [(slot, *texts.get(place, ("", ""))) for place, slot in enumerate(layer)]
         slots = later
-    return sorted(found, key=lambda f: f[0].at)
+    return sorted(found, key=lambda f: (f[0].at, f[0].size))
 
 
 def _add(rows: Rows, chunk: Chunk, slot: Slot, text: str, how: str) -> bool:
-    event = parse(text) if text else None
+    """Add the record, or the values that are left of it; return whether there was anything to add."""
+    event, origin = parse(text) if text else None, slot.origin
+    if event is None:
+        event, how = remains(chunk, slot), "template unreadable: values without names"
+        origin = "carved" if origin == "live" else origin
     if event is None:
         return False
     note = "; ".join(part for part in (chunk.note, slot.note, how) if part)
     if note:
         event.fields["System_Integrity"] = note
-    add_event(rows, event, rec=chunk.offset + slot.at, origin=slot.origin)
+    add_event(rows, event, rec=chunk.offset + slot.at, origin=origin)
     return True
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _DUMMY: Final = 0x7FFF_FFFF
 """Number of a dummy record; higher than any place in the list of a chunk."""
+_DATA: Final = b"\x04\0D\0a\0t\0a\0\0\0"
 _HEADER: Final = struct.Struct("<8sQQQIHHHH")
 _CHUNK_HEADER: Final = struct.Struct("<8sQQQQIII")
 
@@ -39,6 +40,10 @@ def rendered(chunk: Chunk, slots: Sequence[Slot], codec: str) -> dict[int, tuple
     """
     data = _standalone(chunk, slots)
     found = {place: (text, "") for place, text in _by_evtx(data, codec)}
+    if _has_unnamed_data(chunk.data):
+        found |= {
+            place: (text, "") for place, text in _with_unnamed_data(data, codec) if '"Data":' not in found.get(place, ("",))[0]
+        }
     if len(found) == len(slots):
         return found
     bare = data[: evtx_chunks.FILE_HEADER + 128] + bytes(384) + data[evtx_chunks.FILE_HEADER + evtx_chunks.FIRST :]
@@ -106,12 +111,12 @@ def _with_checksums(data: bytes) -> bytes:
     return data[: evtx_chunks.FILE_HEADER] + bytes(body)
 
 
-def _by_evtx(data: bytes, codec: str) -> Iterator[tuple[int, str]]:
-    """Yield number and JSON of each record; after an error the iterator is asked again, which a `for` loop would not do."""
+def _by_evtx(data: bytes, codec: str, form: str = "records_json") -> Iterator[tuple[int, str]]:
+    """Yield number and JSON (or XML) of each record; after an error the iterator is asked again, as no `for` loop does."""
     import evtx
 
     try:
-        records = evtx.PyEvtxParser(io.BytesIO(data), 1, codec).records_json()
+        records = getattr(evtx.PyEvtxParser(io.BytesIO(data), 1, codec), form)()
     except (RuntimeError, ValueError, OSError):
         return
     while True:
@@ -123,6 +128,26 @@ def _by_evtx(data: bytes, codec: str) -> Iterator[tuple[int, str]]:
             continue
         if record["event_record_id"] != _DUMMY:
             yield record["event_record_id"], record["data"]
+
+
+def _has_unnamed_data(data: bytes) -> bool:
+    """Return whether an element `Data` without attributes is defined in the chunk."""
+    at = -1
+    while (at := data.find(_DATA, at + 1)) >= 0:
+        name = struct.pack("<I", at - 6)  # before the name: offset of the next name, hash, length
+        use = -1
+        while (use := data.find(name, use + 1)) >= 0:
+            if use >= 7 and data[use - 7] == 0x01:  # open start element, then dependency (2) and size (4)
+                return True
+    return False
+
+
+def _with_unnamed_data(data: bytes, codec: str) -> Iterator[tuple[int, str]]:
+    """Yield number and JSON, made of the XML, of records with such elements: `records_json` drops them beside named ones."""
+    for place, text in _by_evtx(data, codec, "records"):
+        if "<Data>" in text:
+            with contextlib.suppress(ValueError):
+                yield place, json.dumps(event_of_xml(text), ensure_ascii=False)
 
 
 def _by_libevtx(data: bytes, wanted: set[int]) -> Iterator[tuple[int, str]]:
