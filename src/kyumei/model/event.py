@@ -6,6 +6,7 @@ equals a common column's is stored with `#native` behind it (`Host#native`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal
 
 Kind = Literal["text", "int", "bool", "time"]
@@ -40,6 +41,7 @@ GIVEN: Final = tuple(c for c in COLUMNS if c not in {"evidence_id", "file_id", "
 """The columns a reader may fill; the rest are filled in for it."""
 
 
+@lru_cache(maxsize=65_536)
 def native(name: str) -> str:
     """Return the column name under which a source's own field is stored."""
     return f"{name}#native" if name.replace(" ", "").lower() in COLUMNS else name
