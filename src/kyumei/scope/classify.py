@@ -7,7 +7,8 @@ where its cells are known surnames: artists, genres and play lists have names to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from kyumei.scope.recognise.registry import ordered
@@ -62,18 +63,21 @@ def classify(headers: Sequence[str], samples: Sequence[pa.DictionaryArray]) -> t
         samples: for each column, cells as `kyumei.scope.clean.distinct` gives them.
     """
     found = [_column(n, header, sample) for n, (header, sample) in enumerate(zip(headers, samples, strict=True))]
-    persons = any(column.part in _PROVE_PERSONS for column in found)
-    return tuple(
-        column if _credible(column, samples[column.ordinal], persons=persons) else Column(column.ordinal, column.header)
-        for column in found
-    )
+    parts = {column.part for column in found}
+    kept = []
+    for column in found:
+        doubtful = not _credible(column, samples[column.ordinal], persons=bool(parts & _PROVE_PERSONS))
+        kept.append(Column(column.ordinal, column.header) if doubtful else _placed(column, parts))
+    return tuple(kept)
 
 
 def is_about_persons(columns: Sequence[Column]) -> bool:
     """Return whether rows of such a table are about persons who can be told: not a list of products or of companies."""
     parts = {column.part for column in columns} - {""}
     company = any(names_company(column.header) for column in columns)
-    if parts & {"name", "family name", "kana", "my number", "passport", "licence", "residence card", "card number"}:
+    if parts & {"name", "kana", "my number", "passport", "licence", "residence card", "card number"}:
+        return True
+    if any(column.part == "family name" and column.by != "values" for column in columns):
         return True
     numbered = parts & {"student number", "employee number", "customer number"}
     attributes = parts - {
@@ -117,6 +121,19 @@ def _credible(column: Column, sample: pa.DictionaryArray, *, persons: bool) -> b
         return True
     values, weights = _weighed(sample)
     return column.kind is not None and (_share(column.kind, values, weights, proof=True) or 0) >= AGREES
+
+
+def _placed(column: Column, parts: set[str]) -> Column:
+    """Return the column of an affiliation (所属) as that of students or of staff, by whose number stands beside it."""
+    if column.part != "enrolment" or "student number" in parts or not _personnel().named_by(column.header):
+        return column
+    staff = "employee number" in parts
+    return replace(column, kind=_personnel()) if staff else Column(column.ordinal, column.header)
+
+
+@cache
+def _personnel() -> Recogniser:
+    return next(kind for kind in ordered() if kind.name == "personnel")
 
 
 def _share(kind: Recogniser, values: pa.StringArray, weights: Weights, *, proof: bool) -> float | None:

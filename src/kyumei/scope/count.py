@@ -42,14 +42,17 @@ class Records:
 
     Attributes:
         key: the columns of `kyumei.store.schema.PEOPLE` by name.
-        table: a number for each record's table.
+        tables: the ids of the tables, sorted.
+        table: for each record, its table's place in `tables`. rec: its place in the table.
         dataset: a digest for each record's file.
         personal: for each record, whether its number is one that a person has only one of (student, employee).
         numbering: like `scope`, but equal for files that number the same persons alike.
     """
 
     key: dict[str, Digests]
+    tables: tuple[str, ...]
     table: Ints
+    rec: Ints
     dataset: Digests
     personal: Bools
     numbering: Digests
@@ -80,12 +83,15 @@ def load(store: Store, table_ids: Sequence[str]) -> Records:
     )
     key = {name: _digests(found.column(name)) for name in _DIGESTS}
     personal = found.column("personal").to_numpy(zero_copy_only=False).astype(np.bool_)
+    tables, table = _codes(found.column("table_id"))
     return Records(
-        key,
-        _codes(found.column("table_id")),
-        _codes(found.column("file_id")).astype(np.uint64) + np.uint64(1),
-        personal,
-        numberings(store, table_ids, key["scope"]),
+        key=key,
+        tables=tables,
+        table=table,
+        rec=found.column("rec").to_numpy(),
+        dataset=_codes(found.column("file_id"))[1].astype(np.uint64) + np.uint64(1),
+        personal=personal,
+        numbering=numberings(store, table_ids, key["scope"]),
     )
 
 
@@ -93,17 +99,26 @@ def count_people(records: Records) -> Count:
     """Return the number of persons with its bounds."""
     if not len(records):
         return Count.exact(0, "no records about persons")
-    _, standard, lenient, strict = degrees(records)
-    best = standard.people()
-    low, high = min(best, lenient.people()), max(best, strict.people(unsure_too=True))
+    linked = link(records)
+    best = linked.standard.people()
+    low, high = min(best, linked.lenient.people()), max(best, linked.strict.people(unsure_too=True))
     if low == high:
         numbered = bool((records.key["number"] != 0).all())
         return Count.exact(best, "exact: one number a person" if numbered else "exact: all degrees of linking agree")
     return Count(low, best, high, "exact keys: lenient, standard, strict linking")
 
 
-def degrees(records: Records) -> tuple[Records, Groups, Groups, Groups]:
-    """Return the records, and their groups by the standard, the lenient and the strict degree."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Records in groups by each degree."""
+
+    strict: Groups
+    standard: Groups
+    lenient: Groups
+
+
+def link(records: Records) -> Linked:
+    """Return the records in groups that are one person each."""
     vetoes = _Vetoes.of(records)
     strict = Groups.apart(len(records))
     _strict(strict, records, vetoes)
@@ -111,7 +126,7 @@ def degrees(records: Records) -> tuple[Records, Groups, Groups, Groups]:
     _standard(standard, records, vetoes)
     lenient = standard.copy()
     _lenient(lenient, records, vetoes)
-    return records, standard, lenient, strict
+    return Linked(strict, standard, lenient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +263,12 @@ def _digests(column: pa.ChunkedArray) -> Digests:
     return result
 
 
-def _codes(column: pa.ChunkedArray) -> Ints:
-    """Return a number for each distinct text, in the order of the texts."""
+def _codes(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
+    """Return the distinct texts in order, and each text's place among them."""
     import numpy as np
 
     encoded = column.combine_chunks().dictionary_encode()
     texts = encoded.dictionary.to_pylist()
     rank = {text: n for n, text in enumerate(sorted(texts))}
-    result: Ints = np.array([rank[text] for text in texts] or [0], np.int64)[encoded.indices.to_numpy()]
-    return result
+    codes: Ints = np.array([rank[text] for text in texts] or [0], np.int64)[encoded.indices.to_numpy()]
+    return tuple(rank), codes

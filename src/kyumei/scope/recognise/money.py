@@ -10,7 +10,7 @@ from kyumei.scope.recognise.shapes import digits, full, luhn, only_digits, sprea
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ISSUER: Final = {16: r"(?:4|5[1-5]|35|2[2-7]|6)[0-9]*", 15: r"3[47][0-9]*", 14: r"3[068][0-9]*"}
+ISSUERS: Final = {16: r"(?:4|5[1-5]|35|2[2-7]|6)[0-9]*", 15: r"3[47][0-9]*", 14: r"3[068][0-9]*"}
 
 
 @recogniser(
@@ -23,7 +23,7 @@ def card_number(values: pa.StringArray) -> pa.BooleanArray:
 
     bare = only_digits(values)
     result = spread(np.zeros(len(values), np.bool_), np.zeros(0, np.bool_))
-    for length, issuer in _ISSUER.items():
+    for length, issuer in ISSUERS.items():
         listed, mask = digits(bare, length)
         result = pc.or_(result, pc.and_(spread(mask, luhn(listed)), full(bare, issuer)))
     return result

@@ -25,16 +25,17 @@ def _known(values: pa.StringArray) -> pa.BooleanArray:
     """Tell Japanese names that begin with one of the commonest surnames and are no names of places or offices."""
     import pyarrow.compute as pc
 
-    begun = full(values, rf"(?:{_surnames()})[ 　]?(?:{_HAN}|{_KANA}){{1,4}}")
+    begun = full(values, rf"(?:{surnames()})[ 　]?(?:{_HAN}|{_KANA}){{1,4}}")
     return both(begun, pc.invert(found(values, _NOT_NAMES)))
 
 
 def _known_surname(values: pa.StringArray) -> pa.BooleanArray:
-    return full(values, _surnames())
+    return full(values, surnames())
 
 
 @cache
-def _surnames() -> str:
+def surnames() -> str:
+    """Return the commonest surnames as alternatives of a pattern, longer ones first."""
     listed = Path(__file__).with_name("surnames.txt").read_text("utf-8").split()
     return "|".join(sorted(listed, key=lambda name: (-len(name), name)))
 

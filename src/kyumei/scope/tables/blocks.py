@@ -82,7 +82,7 @@ class Lines:
         self._flaws = flaws
         self._place = 0
         self._rest = stream.read(BLOCK_BYTES)
-        self._codec, self._skip = _codec(encoding, self._rest)
+        self._codec, self._skip = bare_codec(encoding, self._rest)
         self._step = 2 if self._codec.startswith("utf-16") else 1
 
     def __iter__(self) -> Iterator[Block]:
@@ -153,7 +153,7 @@ class Lines:
         return np.flatnonzero(units == 10) * 2
 
 
-def _codec(encoding: str, head: bytes) -> tuple[str, int]:
+def bare_codec(encoding: str, head: bytes) -> tuple[str, int]:
     """Return the codec without its mark, and how many bytes the mark has here."""
     if encoding == "utf-8-sig":
         return "utf-8", 3

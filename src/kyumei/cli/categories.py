@@ -1,0 +1,110 @@
+"""Say which categories of personal data files hold, column by column or hit by hit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kyumei.cli.people import SOME_UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kyumei.model.source import Source
+    from kyumei.scope.survey import Surveyed
+
+SCHEMA: Final = "kyumei.categories/1"
+
+
+@click.command(help=__doc__)
+@click.argument("files", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+def command(files: Sequence[str], form: str, lang: str) -> int:
+    """Classify the columns of tables in FILES and scan texts (folders are walked, archives opened). Values are masked."""
+    entries = list(_entries(files))
+    if form == "table":
+        _print(entries, lang)
+    elif form == "json":
+        click.echo(json.dumps({"schema": SCHEMA, "files": entries}, ensure_ascii=False, indent=1))
+    else:
+        for entry in entries:
+            click.echo(json.dumps({"schema": SCHEMA} | entry, ensure_ascii=False))
+    return SOME_UNREADABLE if any(entry.get("unread") or entry.get("faults") for entry in entries) else 0
+
+
+def _entries(files: Sequence[str]) -> Iterator[dict[str, Any]]:
+    from kyumei.cli.common.reach import reached
+    from kyumei.evidence.open.walk import Closed
+    from kyumei.scope.survey import Survey
+
+    with Survey() as survey:
+        for step in reached(files):
+            if isinstance(step, Closed):
+                yield from ({"file": step.source.path, "unread": fault.reason, "counts": {}} for fault in step.faults)
+                continue
+            surveyed = survey.add(step.source) if step.source.size else None
+            if surveyed is not None:
+                yield from _tables(surveyed)
+            elif step.opener is None:
+                yield _text(step.source)
+
+
+def _tables(found: Surveyed) -> Iterator[dict[str, Any]]:
+    for table in found.tables:
+        columns = found.columns_of(table["table_id"])
+        counts: dict[str, int] = {}
+        for column in columns:
+            if column["category"]:
+                counts[column["category"]] = max(counts.get(column["category"], 0), column["matching"])
+        yield {
+            "file": found.source.path,
+            "table": table["name"],
+            "hidden": table["hidden"],
+            "personal": table["personal"],
+            "rows": table["records"],
+            "faults": table["faults"],
+            "columns": [_column(column) for column in columns],
+            "counts": dict(sorted(counts.items())),
+        }
+
+
+def _column(column: Any) -> dict[str, Any]:
+    filled, matching = column["filled"], column["matching"]
+    return {
+        "name": column["name"],
+        "category": column["category"],
+        "kind": column["kind"],
+        "by": column["by"],
+        "filled": filled,
+        "matching": matching,
+        "share": round(matching / filled, 4) if filled and column["category"] else None,
+        "sample_masked": column["sample_masked"] or None,
+    }
+
+
+def _text(source: Source) -> dict[str, Any]:
+    from kyumei.scope.text import is_text, scan
+
+    if not source.size:
+        return {"file": source.path, "hits": [], "counts": {}}
+    if not is_text(source):
+        return {"file": source.path, "unread": "neither a table nor text", "counts": {}}
+    hits = list(scan(source))
+    counts: dict[str, int] = {}
+    for hit in hits:
+        counts[hit.category] = counts.get(hit.category, 0) + 1
+    return {"file": source.path, "hits": [hit.as_json() for hit in hits], "counts": dict(sorted(counts.items()))}
+
+
+def _print(entries: Sequence[dict[str, Any]], lang: str) -> None:
+    from kyumei.model.categories import name
+    from kyumei.model.text import visible
+
+    for entry in entries:
+        place = " ".join(filter(None, (entry["file"], entry.get("table"))))
+        click.echo(visible(place) + (f": {entry['unread']}" if entry.get("unread") else ""))
+        for category, number in entry["counts"].items():
+            click.echo(f"{number:>12,}  {category:<20} {name(category, lang)}")

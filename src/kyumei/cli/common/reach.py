@@ -1,0 +1,47 @@
+"""From paths on the command line to sources: files, folders walked, containers opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kyumei.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kyumei.evidence.open.walk import Closed, Visit
+    from kyumei.model.source import Source
+
+
+def reached(files: Sequence[str]) -> Iterator[Visit | Closed]:
+    """Yield every source below the given paths, in the order given; files of a folder in the order of their paths.
+
+    Raises:
+        UserError: a path does not exist.
+    """
+    from kyumei.evidence.open.walk import walk
+
+    for given in files:
+        path = Path(given)
+        if not path.exists():
+            raise UserError(f"{given} does not exist", hint="give files or folders")
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            yield from walk(local_source(file))
+
+
+def local_source(path: Path) -> Source:
+    """Return a source over a file of the file system that belongs to no case."""
+    from kyumei.model.citation import EvidenceId
+    from kyumei.model.source import Source
+
+    stat = path.stat()
+    return Source(
+        EvidenceId("E-000000000000"),
+        path.as_posix(),
+        stat.st_size,
+        lambda: path.open("rb"),
+        mtime=stat.st_mtime_ns // 1000,
+        local=path,
+    )

@@ -1,0 +1,145 @@
+"""Count the people whose data files hold, each once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kyumei.scope.survey import Survey, Surveyed
+    from kyumei.store.query import Store
+
+SCHEMA: Final = "kyumei.people/1"
+SOME_UNREADABLE: Final = 4
+
+
+@click.command(help=__doc__)
+@click.argument("files", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
+@click.option("--clusters", is_flag=True, help="Say for each record which person it is about.")
+def command(files: Sequence[str], form: str, *, clusters: bool) -> int:
+    """Profile the tables in FILES (folders are walked, archives opened) and link their records to people."""
+    from kyumei.scope.survey import Survey
+
+    with Survey() as survey:
+        found, unread = survey_files(survey, files)
+        result = _result(survey.store(), found, unread)
+        linked = list(_clusters(survey.store(), found)) if clusters else None
+    if form == "table":
+        _print(result)
+    elif form == "json":
+        whole = result if linked is None else result | {"clusters": linked}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        for line in [result, *(linked or [])]:
+            click.echo(json.dumps(line, ensure_ascii=False))
+    return SOME_UNREADABLE if unread or any(f.profile.faults for f in found) else 0
+
+
+def survey_files(survey: Survey, files: Sequence[str]) -> tuple[list[Surveyed], list[dict[str, str]]]:
+    """Profile what is reached, and return it with what could not be read and why."""
+    from kyumei.cli.common.reach import reached
+    from kyumei.evidence.open.walk import Closed
+
+    found: list[Surveyed] = []
+    unread: list[dict[str, str]] = []
+    for step in reached(files):
+        source = step.source
+        if isinstance(step, Closed):
+            unread += [{"file": source.path, "reason": fault.reason} for fault in step.faults]
+            continue
+        surveyed = survey.add(source) if source.size else None
+        if surveyed is not None:
+            found.append(surveyed)
+        elif step.opener is None and source.path in files:
+            unread.append({"file": source.path, "reason": "no tables recognised" if source.size else "empty"})
+    return found, unread
+
+
+def _result(store: Store, found: Sequence[Surveyed], unread: Sequence[dict[str, str]]) -> dict[str, Any]:
+    from kyumei.scope.count import count
+
+    personal = [t["table_id"] for f in found for t in f.tables if t["personal"]]
+    records, people = count(store, personal)
+    return {
+        "schema": SCHEMA,
+        "records": records.best,
+        "people": people.as_json(),
+        "files": [_file(store, f, t) for f in found for t in f.tables],
+        "by_category": _by_category(found),
+        "unread": list(unread),
+    }
+
+
+def _file(store: Store, found: Surveyed, table: Any) -> dict[str, Any]:
+    from kyumei.scope.count import count
+
+    records, people = count(store, [table["table_id"]])
+    return {
+        "file": found.source.path,
+        "table": table["name"],
+        "hidden": table["hidden"],
+        "personal": table["personal"],
+        "records": records.best,
+        "people": people.as_json(),
+        "rows": table["records"],
+        "faults": table["faults"],
+    }
+
+
+def _by_category(found: Sequence[Surveyed]) -> dict[str, dict[str, int]]:
+    """Return for each category how many records of personal tables have it, and in how many tables."""
+    result: dict[str, dict[str, int]] = {}
+    for surveyed in found:
+        for table in surveyed.tables:
+            filled: dict[str, int] = {}
+            for column in surveyed.columns_of(table["table_id"]) if table["personal"] else ():
+                if column["category"] and column["filled"]:
+                    filled[column["category"]] = max(filled.get(column["category"], 0), column["filled"])
+            for category, records in filled.items():
+                entry = result.setdefault(category, {"records": 0, "tables": 0})
+                entry["records"] += records
+                entry["tables"] += 1
+    return dict(sorted(result.items()))
+
+
+def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any]]:
+    """Yield, for each record about a person, its place and the number of that person.
+
+    Unsure records could be one of several persons and are given a number of their own.
+    """
+    from kyumei.scope.count import link, load
+
+    named = {t["table_id"]: (f.source.path, t["name"]) for f in found for t in f.tables if t["personal"]}
+    records = load(store, sorted(named))
+    groups = link(records).standard
+    unsure = (groups.unsure | groups.absorbed).tolist()
+    numbers: dict[int, int] = {}
+    for n, (table, rec, label) in enumerate(
+        zip(records.table.tolist(), records.rec.tolist(), groups.label.tolist(), strict=True)
+    ):
+        file, name = named[records.tables[table]]
+        person = numbers.setdefault(label, len(numbers) + 1)
+        yield {"file": file, "table": name, "offset": rec, "person": person, "unsure": unsure[n]}
+
+
+def _print(result: dict[str, Any]) -> None:
+    for entry in result["files"]:
+        if entry["personal"]:
+            people = entry["people"]
+            place = " ".join(filter(None, (entry["file"], entry["table"], entry["hidden"] and f"({entry['hidden']})")))
+            click.echo(f"{entry['records']:>12,} records {_bounds(people):>20} people  {place}")
+    click.echo(f"{result['records']:>12,} records {_bounds(result['people']):>20} people  in all, each counted once")
+    click.echo(f"how: {result['people']['method']}")
+    for entry in result["unread"]:
+        click.echo(f"not read: {entry['file']}: {entry['reason']}")
+
+
+def _bounds(people: dict[str, Any]) -> str:
+    if people["low"] == people["high"]:
+        return f"{people['best']:,}"
+    return f"{people['best']:,} ({people['low']:,} to {people['high']:,})"
