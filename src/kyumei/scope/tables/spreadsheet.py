@@ -61,16 +61,24 @@ def extract_xls(source: Source) -> Iterator[Table]:
 def _workbook(source: Source) -> Iterator[Table]:
     import python_calamine as calamine
 
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(source.open())
-    except calamine.PasswordError:
-        yield _unreadable(source, "", "workbook is encrypted")
-        return
-    except Exception:  # noqa: BLE001  # the library's panics and errors have no common base
-        yield _unreadable(source, "", "workbook cannot be opened")
-        return
-    for sheet in book.sheets_metadata:
-        yield from _sheet(source, book, sheet.name, _HIDDEN.get(str(sheet.visible).rsplit(".", 1)[-1], ""))
+    with source.open() as stream:
+        try:
+            book = calamine.CalamineWorkbook.from_filelike(stream)
+        except calamine.PasswordError:
+            yield _unreadable(source, "", "workbook is encrypted")
+            return
+        except BaseException as bad:  # see _refused
+            yield _unreadable(source, "", _refused(bad, "workbook cannot be opened"))
+            return
+        for sheet in book.sheets_metadata:
+            yield from _sheet(source, book, sheet.name, _HIDDEN.get(str(sheet.visible).rsplit(".", 1)[-1], ""))
+
+
+def _refused(bad: BaseException, reason: str) -> str:
+    """Return the reason for a fault; a panic of the library is no `Exception`, and what stops the program goes on."""
+    if isinstance(bad, KeyboardInterrupt | SystemExit | MemoryError | GeneratorExit):
+        raise bad
+    return reason
 
 
 def _sheet(source: Source, book: Any, name: str, hidden: Hidden) -> Iterator[Table]:
@@ -78,10 +86,8 @@ def _sheet(source: Source, book: Any, name: str, hidden: Hidden) -> Iterator[Tab
         sheet = book.get_sheet_by_name(name)
         first = sheet.start[0] + 1 if sheet.start else 1
         rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
-    except BaseException as bad:  # a panic of the library is no Exception
-        if isinstance(bad, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        yield _unreadable(source, name, "sheet cannot be read")
+    except BaseException as bad:  # see _refused
+        yield _unreadable(source, name, _refused(bad, "sheet cannot be read"))
         return
     for number, (start, block) in enumerate(_blocks(rows)):
         title = name if number == 0 else f"{name} (row {first + start})"
