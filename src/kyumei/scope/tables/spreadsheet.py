@@ -67,7 +67,7 @@ def _workbook(source: Source) -> Iterator[Table]:
         except calamine.PasswordError:
             yield _unreadable(source, "", "workbook is encrypted")
             return
-        except BaseException as bad:  # see _refused
+        except BaseException as bad:  # noqa: BLE001  # see _refused
             yield _unreadable(source, "", _refused(bad, "workbook cannot be opened"))
             return
         for sheet in book.sheets_metadata:
@@ -86,7 +86,7 @@ def _sheet(source: Source, book: Any, name: str, hidden: Hidden) -> Iterator[Tab
         sheet = book.get_sheet_by_name(name)
         first = sheet.start[0] + 1 if sheet.start else 1
         rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
-    except BaseException as bad:  # see _refused
+    except BaseException as bad:  # noqa: BLE001  # see _refused
         yield _unreadable(source, name, _refused(bad, "sheet cannot be read"))
         return
     for number, (start, block) in enumerate(_blocks(rows)):
