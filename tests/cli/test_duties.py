@@ -67,3 +67,41 @@ def test_misspelt_fact_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UserError, match=r"no fact is called event\.statu$") as wrong:
         run("--facts", "-", stdin="event.statu: confirmed")
     assert wrong.value.hint == "did you mean event.status?"
+
+
+def test_case_gives_what_its_diagnosis_holds_with_a_countdown(tmp_path: Path) -> None:
+    found = run("--facts", "-", stdin=json.dumps(SOPHIA))
+    (tmp_path / "diagnosis.json").write_text(json.dumps({"obligations": json.loads(found)}), "utf-8")
+    assert run("--case", str(tmp_path)) == found
+    assert "[超過 1日0時間]" in run("--case", str(tmp_path), "--format", "table", "--now", "2024-07-10T00:00")
+
+
+def test_case_without_diagnosis_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no diagnosis"):
+        run("--case", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((), "either --facts or --case"),
+        (("--facts", "-", "--case", "x"), "either --facts or --case"),
+        (("--case", "x", "--aware", "2024-06-07"), "--aware goes with --facts"),
+        (("--facts", "-", "--aware", "soon"), "aware is soon"),
+        (("--facts", "-", "--format", "table", "--now", "soon"), "--now is soon"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(args: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        run(*args, stdin=json.dumps(SOPHIA))
+
+
+def test_standard_input_that_is_no_text_is_refused() -> None:
+    with pytest.raises(UserError, match="standard input"):
+        CliRunner().invoke(command, ["--facts", "-"], input=b"\xff\xfe\x80", catch_exceptions=False)
+
+
+def test_names_cannot_steer_the_terminal() -> None:
+    shown = run("--facts", "-", "--format", "table", stdin=json.dumps({**SOPHIA, "party": "A\u001b[31m\u202eB"}))
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown

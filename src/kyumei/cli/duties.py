@@ -6,17 +6,20 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import click
 
 from kyumei.errors import UserError
+from kyumei.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kyumei.duties.sheet import Sheet
-    from kyumei.model.obligation import Deadline, Obligation
+
+    Row = Mapping[str, Any]
+    """An obligation as JSON: the words in one language, title and arithmetic in both."""
 
 _VERDICTS: Final = {
     "ja": {"applies": "該当", "undecided": "未確定", "does_not": "非該当"},
@@ -24,6 +27,7 @@ _VERDICTS: Final = {
 }
 _SAY: Final = {
     "ja": {
+        "aware": "知った時: ",
         "because": "理由: ",
         "decided by": "決め手となる事実: ",
         "could free": "明らかになれば免除され得る事実: ",
@@ -31,6 +35,7 @@ _SAY: Final = {
         "memory": "根拠は未確認(専門家の確認が必要)",
     },
     "en": {
+        "aware": "aware: ",
         "because": "because: ",
         "decided by": "would decide it: ",
         "could free": "could still free from it: ",
@@ -39,6 +44,16 @@ _SAY: Final = {
     },
 }
 _ORDER: Final = ("applies", "undecided", "does_not")
+
+
+class _Options(TypedDict):
+    source: str | None
+    case: Path | None
+    form: str
+    lang: str
+    awares: tuple[str, ...]
+    everything: bool
+    now: str | None
 
 
 def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> None:  # noqa: ARG001  # Click's signature
@@ -51,7 +66,8 @@ def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> No
 
 
 @click.command(help=__doc__)
-@click.option("--facts", "source", metavar="FILE", required=True, help="Facts as YAML or JSON; - for standard input.")
+@click.option("--facts", "source", metavar="FILE", help="Facts as YAML or JSON; - for standard input.")
+@click.option("--case", type=click.Path(path_type=Path), metavar="DIR", help="Instead: the obligations of a diagnosed case.")
 @click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--aware", "awares", metavar="ISO", multiple=True, help="When the organisation knew; repeat for candidates.")
@@ -60,16 +76,40 @@ def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> No
 @click.option(
     "--list-facts", is_flag=True, is_eager=True, expose_value=False, callback=_list_facts, help="List what can be stated."
 )
-def command(source: str, form: str, lang: str, awares: tuple[str, ...], *, everything: bool, now: str | None) -> None:
-    """Judge the facts of a file and print the obligations."""
-    found = _judged(_sheet(source, awares))
-    if form == "table":
-        _print_table(found, lang, everything=everything, now=now)
-    elif form == "jsonl":
-        for each in found:
-            click.echo(json.dumps(each.as_json(lang), ensure_ascii=False))
+def command(**options: Unpack[_Options]) -> None:
+    """Judge the facts of a file, or take what a case was judged, and print the obligations."""
+    lang, rows = options["lang"], _rows(options)
+    if options["form"] == "table":
+        now = _instant(options["now"])
+        for row in sorted(rows, key=lambda r: _ORDER.index(r["verdict"])):  # stable: within a verdict the order of the law
+            if options["everything"] or row["verdict"] != "does_not":
+                click.echo("\n    ".join(visible(line) for line in _block(row, lang, now)) + "\n")
+    elif options["form"] == "jsonl":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
     else:
-        click.echo(json.dumps([each.as_json(lang) for each in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _rows(options: _Options) -> Sequence[Row]:
+    source, case = options["source"], options["case"]
+    if (source is None) == (case is None):
+        raise UserError("give either --facts or --case", hint="kyumei duties --facts FILE; --list-facts shows what to state")
+    if source is not None:
+        return _judged(_sheet(source, options["awares"]), options["lang"])
+    if options["awares"]:
+        raise UserError("--aware goes with --facts", hint="kyumei triage … --aware judges the case anew")
+    return _of_case(case or Path())
+
+
+def _of_case(case: Path) -> Sequence[Row]:
+    path = case / "diagnosis.json"
+    try:
+        found = json.loads(path.read_text("utf-8"))["obligations"]
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        raise UserError(f"{path}: no diagnosis can be read there", hint="run kyumei triage … --case DIR first") from wrong
+    rows: Sequence[Row] = found
+    return rows
 
 
 def _sheet(source: str, awares: tuple[str, ...]) -> Sheet:
@@ -88,37 +128,29 @@ def _standard_input() -> str:
         raise UserError(f"standard input: {wrong}", hint="give YAML or JSON in UTF-8") from wrong
 
 
-def _judged(stated: Sheet) -> list[Obligation]:
+def _judged(stated: Sheet, lang: str) -> Sequence[Row]:
     from kyumei.duties.judge import judge_all
 
-    return [found for facts in stated.holdings for found in judge_all(facts, stated.awares)]
+    return [found.as_json(lang) for facts in stated.holdings for found in judge_all(facts, stated.awares)]
 
 
-def _print_table(found: Sequence[Obligation], lang: str, *, everything: bool, now: str | None) -> None:
-    """Print what applies, then what is undecided, each with how it was counted and what would change it."""
-    at = _instant(now)
-    for each in sorted(found, key=lambda o: _ORDER.index(o.verdict)):  # stable: within a verdict the order of the law
-        if everything or each.verdict != "does_not":
-            head, *details = _block(each, lang, at)
-            click.echo("\n    ".join([head, *details]) + "\n")
-
-
-def _block(found: Obligation, lang: str, now: datetime | None) -> Iterator[str]:
-    who = " / ".join(word for word in (found.party, found.dataset) if word)
-    yield f"[{_VERDICTS[lang][found.verdict]}] {found.title[lang]}" + (f" — {who}" if who else "")
-    yield " · ".join(word for word in (found.id, f"{found.law[lang]} {found.article}".strip(), f"→ {found.to[lang]}") if word)
-    if found.aware_reason[lang]:
-        yield f"{found.aware} {found.aware_reason[lang]}"
-    for label in found.because:
-        yield f"{_SAY[lang]['because']}{label[lang]}"
-    for deadline in found.deadlines:
+def _block(row: Row, lang: str, now: datetime | None) -> Iterator[str]:
+    """Return the lines about one obligation: what, to whom, why, by when and how that was counted, what would change it."""
+    say, verdict = _SAY[lang], row["verdict"]
+    who = " / ".join(word for word in (row["party"], row["dataset"]) if word)
+    yield f"[{_VERDICTS[lang][verdict]}] {row['title'][lang]}" + (f" — {who}" if who else "")
+    yield f"{row['id']} · {row['law']} {row['article']}".strip() + f" · → {row['to']}"
+    if row["aware"]:
+        yield f"{say['aware']}{row['aware']} {row['aware_reason']}".strip()
+    yield from (f"{say['because']}{label}" for label in row["because"])
+    for deadline in row["deadlines"]:
         yield from _due(deadline, lang, now)
-    if found.undecided_by:
-        yield _SAY[lang]["could free" if found.verdict == "applies" else "decided by"] + _labels(found.undecided_by, lang)
-    if found.verdict != "applies":
-        yield from (note[lang] for note in found.notes)
-    if found.basis_level == "memory":
-        yield _SAY[lang]["memory"]
+    if row["undecided_by"]:
+        yield say["could free" if verdict == "applies" else "decided by"] + _labels(row["undecided_by"], lang)
+    if verdict != "applies":
+        yield from row["notes"]
+    if row["basis_level"] == "memory":
+        yield say["memory"]
 
 
 def _labels(names: Sequence[str], lang: str) -> str:
@@ -134,16 +166,16 @@ def _key(name: str, kind: str) -> str:
     return f" [{name.rsplit('.', 1)[1]}]" if kind == "map" and name.count(".") > 1 else ""
 
 
-def _due(deadline: Deadline, lang: str, now: datetime | None) -> Iterator[str]:
-    name = f"{deadline.name[lang]}: " if deadline.name[lang] else ""
-    if not deadline.due:
-        yield name + deadline.arithmetic[lang]
+def _due(deadline: Row, lang: str, now: datetime | None) -> Iterator[str]:
+    name = f"{deadline['name']}: " if deadline["name"] else ""
+    if deadline["due"] is None:
+        yield name + deadline["arithmetic"][lang]
         return
-    due = datetime.fromisoformat(deadline.due)
-    aim = f" ({_SAY[lang]['aim']}{deadline.target[:10]})" if deadline.target else ""
+    due = datetime.fromisoformat(deadline["due"])
+    aim = f" ({_SAY[lang]['aim']}{deadline['target'][:10]})" if deadline["target"] else ""
     left = "" if now is None else f" [{_left(due, now, lang)}]"
     yield f"{name}{due:%Y-%m-%d %H:%M} {due:%z}{aim}{left}"
-    yield f"  {deadline.arithmetic[lang]}"
+    yield f"  {deadline['arithmetic'][lang]}"
 
 
 def _left(due: datetime, now: datetime, lang: str) -> str:
