@@ -44,7 +44,7 @@ def _rules(laws: Laws) -> Iterator[str]:
 def _rule(rule: Rule) -> tuple[str, ...]:
     return (
         f"`{rule.id}`",
-        f"{rule.law['ja']} / {rule.law['en']}: {rule.article}",
+        f"{rule.law['ja']} {rule.article['ja']} / {rule.law['en']} {rule.article['en']}",
         f"{rule.title['ja']} / {rule.title['en']}",
         rule.duty,
         rule.basis_level,
@@ -118,7 +118,8 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[
 _FORM = """## Form of the files
 
 Every `*.yaml` of the folder is read. One that has `rules` is a rule file: `order` (a number: which file comes first),
-`laws` (key: {ja, en}), `shared` (anything, for YAML anchors), `rules`. Words are always given in `ja` and `en`.
+`laws` (key: {ja, en}), `shared` (anything, for YAML anchors), `rules`. Words are always given in `ja` and `en`
+(`article` may be one text for both).
 
 A rule has `id`, `law`, `title`, `article`, `basis_level`, `sources`, `duty` (mandatory, contract, check, recommended,
 alternative_to_report, optional_form), `when`, `deadlines`, `to`; it may have

@@ -13,7 +13,7 @@ def obligation(*deadlines: Deadline) -> Obligation:
     return Obligation(
         id="jp.appi.ppc.final",
         law={"ja": "個人情報保護法", "en": "APPI"},
-        article="法26条1項",
+        article={"ja": "法26条1項", "en": "Art. 26(1)"},
         duty="mandatory",
         title={"ja": "確報", "en": "Final report"},
         to={"ja": "個人情報保護委員会", "en": "PPC"},
@@ -40,5 +40,6 @@ def test_due_is_null_in_json_when_no_deadline_is_dated() -> None:
 
 def test_json_speaks_one_language_but_carries_both_titles() -> None:
     found = obligation().as_json("en")
-    assert (found["law"], found["to"], found["because"]) == ("APPI", "PPC", ["more than 1,000 persons"])
+    assert (found["law"], found["article"], found["to"]) == ("APPI", "Art. 26(1)", "PPC")
+    assert found["because"] == ["more than 1,000 persons"]
     assert found["title"] == {"ja": "確報", "en": "Final report"}

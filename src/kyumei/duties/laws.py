@@ -61,7 +61,7 @@ class Rule:
     id: str
     law: Text
     title: Text
-    article: str
+    article: Text
     basis_level: str
     duty: str
     to: Text

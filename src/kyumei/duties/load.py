@@ -156,7 +156,7 @@ class _Check:
             id=str(row["id"]),
             law=self._laws[str(row["law"])],
             title=self._text(row, "title"),
-            article=str(row["article"]),
+            article=self._article(row),
             basis_level=str(row["basis_level"]),
             duty=str(row["duty"]),
             to=self._text(row, "to"),
@@ -175,6 +175,10 @@ class _Check:
             delegable=row.get("delegable") is True,
             where=row.where,
         )
+
+    def _article(self, row: Located) -> Text:
+        cited = row["article"]
+        return {"ja": cited, "en": cited} if isinstance(cited, str) else self._text(row, "article")
 
     def _sources(self, row: Located) -> tuple[str, ...]:
         named = [

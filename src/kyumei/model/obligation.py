@@ -48,7 +48,7 @@ class Obligation:
     """One rule judged for one holding and one awareness candidate.
 
     Attributes:
-        article: articles and guidelines, as their own language cites them.
+        article: articles and guidelines.
         aware: ISO 8601 with offset, or empty when nobody stated it.
         aware_reason: why the clock may start there.
         because: labels of the alternatives that made it apply (規則7条4号 千人超).
@@ -58,7 +58,7 @@ class Obligation:
 
     id: str
     law: Text
-    article: str
+    article: Text
     duty: str
     title: Text
     to: Text
@@ -88,7 +88,7 @@ class Obligation:
         return {
             "id": self.id,
             "law": self.law[lang],
-            "article": self.article,
+            "article": self.article[lang],
             "duty": self.duty,
             "to": self.to[lang],
             "verdict": self.verdict,
