@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from random import Random  # noqa: TID251  # seeded below
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from tests.detect.case import DAY, HOUR, MINUTE, jst
+from tests.detect.case import DAY, HOUR, MINUTE, Case, jst
 from tests.detect.mails import OWN, mail, workbook
-
-if TYPE_CHECKING:
-    from tests.detect.case import Case
 
 WEEKS: Final = 6
 STAFF: Final = 24
@@ -30,6 +29,16 @@ def home(n: int, day: int) -> str:
 
 def fill(case: Case, seed: int = 1) -> None:
     """Add the weeks: logons, VPN from home, shares and files, mail, web pages, a night shift, a backup, typing errors."""
+    made = _weeks(seed)
+    case.events += made.events
+    case.sources |= made.sources
+    case.tables += made.tables
+    case.columns += made.columns
+
+
+@cache
+def _weeks(seed: int) -> Case:
+    case = Case(Path())
     rng = Random(seed)  # noqa: S311  # not for secrets
     for day in range(WEEKS * 7):
         midnight = START + day * DAY
@@ -40,6 +49,7 @@ def fill(case: Case, seed: int = 1) -> None:
                 _work(case, midnight, (n, day), rng)
         if day % 7 < 5:
             _mails(case, midnight, day, rng)
+    return case
 
 
 def logon(case: Case, at: int, who: str, host: str, kind: int, **more: Any) -> None:

@@ -54,6 +54,12 @@ def prepare(store: Store) -> None:
     store.rows(_MACROS)
 
 
+def reset(store: Store) -> None:
+    """Drop every temporary table of the session."""
+    for (table,) in store.rows("select table_name from duckdb_tables() where temporary order by 1"):
+        store.rows(f"drop table {name(str(table))}")
+
+
 def has(store: Store, table: str) -> bool:
     """Return whether the index or the session holds a table or view of this name."""
     return bool(store.rows("select 1 from information_schema.tables where table_name = ? limit 1", table))

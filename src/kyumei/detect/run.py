@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kyumei.detect import names
 from kyumei.detect.registry import ANALYTICS
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ class Settings:
 
 
 def run(store: Store, settings: Settings) -> list[Finding]:
-    """Return the findings of all analytics: gravest first, then by time, rule and id. The order is total."""
+    """Return the findings of all analytics: gravest first, then by time, rule and id. The order is total.
+
+    Working tables of an earlier run in the same session are dropped, for they depend on the settings.
+    """
+    names.reset(store)
     found = [finding for analytic in ANALYTICS.all() for finding in analytic.find(store, settings)]
     unique = {finding.id: finding for finding in found}
     return sorted(unique.values(), key=_order)
