@@ -1,0 +1,76 @@
+"""What was looked at and what was not: the honest frame around every answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.case.assemble import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kyumei.model.finding import Finding
+    from kyumei.store.query import Store
+
+FAMILIES: Final = {
+    "mail": ("メール", "mail"),
+    "windows": ("Windows イベントログ", "Windows event logs"),
+    "linux": ("Linux ログ・ログイン記録", "Linux logs and login records"),
+    "web": ("Web アクセスログ", "web access logs"),
+    "network": ("VPN・ファイアウォールのログ", "VPN and firewall logs"),
+    "database": ("データベースの監査ログ", "database audit logs"),
+    "cloud": ("クラウドサービスの監査ログ", "cloud audit logs"),
+    "endpoint": ("端末の操作記録・接続機器", "endpoint traces and devices"),
+}
+UNREADABLE_SHOWN: Final = 200
+
+
+def coverage(store: Store, findings: Sequence[Finding], zone: str) -> dict[str, Any]:
+    """Return the `coverage` object of diagnosis.json."""
+    (sources, size, events, carved, faults) = store.rows(
+        "select count(*), coalesce(sum(bytes) filter (parent_file_id is null), 0)::bigint, coalesce(sum(events), 0)::bigint,"
+        " coalesce(sum(carved), 0)::bigint, coalesce(sum(faults), 0)::bigint from sources"
+    )[0]
+    by_status = dict(store.rows("select status, count(*) from sources group by status order by status"))
+    evidence = [r[0] for r in store.rows("select distinct evidence_id from sources order by 1")]
+    first, last = store.rows("select epoch_us(min(ts)), epoch_us(max(ts)) from events")[0]
+    return {
+        "evidence": evidence,
+        "bytes": size,
+        "sources": sources,
+        "sources_read": sources - by_status.get("unrecognised", 0) - by_status.get("unreadable", 0),
+        "by_status": by_status,
+        "sources_unreadable": _unreadable(store),
+        "events": events,
+        "carved": carved,
+        "faults": faults,
+        "first": iso(first, zone),
+        "last": iso(last, zone),
+        "gaps": [_gap(f, zone) for f in findings if f.rule in {"log.gap", "log.cleared"}],
+        "clock_skew": [],
+        **_families(store),
+    }
+
+
+def _unreadable(store: Store) -> list[dict[str, Any]]:
+    sql = (
+        "select path, bytes, status, reason from sources where status in ('unrecognised', 'unreadable')"
+        f" order by path limit {UNREADABLE_SHOWN}"
+    )
+    return [{"path": p, "bytes": b, "status": s, "reason": r} for p, b, s, r in store.rows(sql)]
+
+
+def _families(store: Store) -> dict[str, list[dict[str, Any]]]:
+    read = dict(store.rows("select split_part(source, '.', 1), count(*) from events group by 1 order by 1"))
+    tables = store.rows("select count(*) from tables")[0][0]
+    seen = [{"what": {"ja": ja, "en": en}, "count": read[f]} for f, (ja, en) in FAMILIES.items() if f in read]
+    if tables:
+        seen.append({"what": {"ja": "表形式のデータ(ファイル・ダンプ)", "en": "tables (files and dumps)"}, "count": tables})
+    unseen = [{"what": {"ja": ja, "en": en}, "count": 0} for f, (ja, en) in FAMILIES.items() if f not in read]
+    return {"looked_at": seen, "not_looked_at": unseen}
+
+
+def _gap(finding: Finding, zone: str) -> dict[str, Any]:
+    hosts = finding.of("host")
+    start, end = iso(finding.start, zone), iso(finding.end, zone)
+    return {"host": hosts[0] if hosts else "", "from": start, "to": end, "why": dict(finding.title)}

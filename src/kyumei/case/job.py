@@ -1,0 +1,208 @@
+"""One job of reading: some files of one item, and all that lies inside them → Parquet parts and a record of the job.
+
+A job is a pure function of its input. Its record, written last, is what makes it done; a job that was killed leaves no
+record and is run again from the start, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kyumei.case.version import code_digest
+from kyumei.evidence.open.walk import walk
+from kyumei.evidence.sources import sources
+from kyumei.store import schema
+from kyumei.store.write import Part, write_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kyumei.model.evidence import Item
+    from kyumei.model.fault import Fault
+    from kyumei.model.source import Source
+    from kyumei.readers.registry import Reader
+    from kyumei.scope.tables.registry import Extractor
+
+JOB_FILES = 256
+JOB_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one job reads.
+
+    Attributes:
+        item: the item; paths: files of it, in order; digests: their SHA-256.
+    """
+
+    case: Path
+    item: Item
+    paths: tuple[str, ...]
+    digests: tuple[str, ...]
+    zone: str
+
+    @property
+    def stem(self) -> str:
+        """Return the beginning of all its files' names: item, and a digest of what is read."""
+        read = json.dumps([self.item.id, list(zip(self.paths, self.digests, strict=True)), self.zone])
+        return f"{self.item.id}-{hashlib.sha256(read.encode()).hexdigest()[:16]}"
+
+    @property
+    def record(self) -> Path:
+        """Return the path of the job's record."""
+        return self.case / "work" / "jobs" / f"{self.stem}.json"
+
+
+def plan(case: Path, item: Item, zone: str) -> list[Job]:
+    """Return the jobs for an item: neighbouring files together, at most 256 files or 64 MiB unless one file is larger."""
+    jobs: list[Job] = []
+    group: list[Any] = []
+    size = 0
+    for entry in sorted((e for e in item.files if e.sha256), key=lambda e: e.path):
+        if group and (len(group) >= JOB_FILES or size + entry.size > JOB_BYTES):
+            jobs.append(_job(case, item, group, zone))
+            group, size = [], 0
+        group.append(entry)
+        size += entry.size
+    return [*jobs, _job(case, item, group, zone)] if group else jobs
+
+
+def _job(case: Path, item: Item, entries: list[Any], zone: str) -> Job:
+    return Job(case, item, tuple(e.path for e in entries), tuple(e.sha256 for e in entries), zone)
+
+
+def done(job: Job) -> dict[str, Any] | None:
+    """Return the record of a job that this very code finished and whose files are all there, else None."""
+    try:
+        record: dict[str, Any] = json.loads(job.record.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = all(
+        (job.case / f["path"]).is_file() and (job.case / f["path"]).stat().st_size == f["bytes"] for f in record["files"]
+    )
+    return record if whole and record["code"] == code_digest() else None
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Do the job unless it is done; return its record."""
+    finished = done(job)
+    if finished is not None:
+        return finished
+    out = _Out.to(job)
+    digests = dict(zip(job.paths, job.digests, strict=True))
+    wanted = replace(job.item, files=tuple(e for e in job.item.files if e.path in digests))
+    for source in sources(wanted, job.case, zone=job.zone):
+        visited = [_visit(visit, out, digests) for visit in walk(source)]
+        for visit, row in visited:
+            out.faults(visit.source, visit.opener or "", visit.faults)
+            row["faults"] += len(visit.faults)
+            _state(row)
+        out.part("objects/sources").add_rows(schema.SOURCES, [row for _, row in visited])
+    record = {"job": job.stem, "code": code_digest(), "files": [_listed(job, p) for p in out.close()]}
+    write_bytes(job.record, json.dumps(record, indent=1).encode())
+    return record
+
+
+def _listed(job: Job, path: Path) -> dict[str, Any]:
+    return {"path": path.relative_to(job.case).as_posix(), "bytes": path.stat().st_size}
+
+
+def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> tuple[Visit, dict[str, Any]]:
+    """Read or profile one source while its bytes are at hand; return what the table of sources says of it."""
+    source = visit.source
+    row: dict[str, Any] = {
+        "file_id": source.file_id,
+        "evidence_id": source.evidence_id,
+        "path": source.path,
+        "name": source.name,
+        "parent_file_id": visit.parent.file_id if visit.parent else None,
+        "bytes": source.size,
+        "sha256": digests[source.path] if visit.parent is None else _sha256(source),
+        "mtime": source.mtime,
+        "opener": visit.opener,
+        "events": 0,
+        "carved": 0,
+        "faults": 0,
+        "tables": 0,
+        "meta": json.dumps(dict(sorted(source.meta.items())), ensure_ascii=False) if source.meta else None,
+    }
+    if source.size:
+        reader, sure = readers.recognise(source)
+        extractor, likely = scope.recognise(source)
+        if reader is not None and sure >= likely:
+            _read(reader, source, out, row)
+        elif extractor is not None:
+            _profile(extractor, source, out, row)
+    return visit, row
+
+
+def _read(reader: Reader, source: Source, out: _Out, row: dict[str, Any]) -> None:
+    rows = readers.run(reader, source, out.part(f"events/{reader.name}").add)
+    out.faults(source, reader.name, rows.faults)
+    row |= {"reader": reader.name, "events": rows.read + rows.carved, "carved": rows.carved, "faults": len(rows.faults)}
+
+
+def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any]) -> None:
+    sinks = scope.Sinks(
+        tables=lambda rows: out.part("objects/tables").add_rows(schema.TABLES, rows),
+        columns=lambda rows: out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, rows),
+        people=out.part("people").add,
+    )
+    profiled = scope.profile(source, extractor, sinks)
+    out.faults(source, extractor.name, profiled.faults)
+    row |= {"extractor": extractor.name, "tables": profiled.tables, "faults": len(profiled.faults)}
+
+
+def _state(row: dict[str, Any]) -> None:
+    """Say what became of the source, and why nothing did."""
+    done_something = row["events"] or row["tables"] or row["opener"]
+    if not row["bytes"]:
+        row |= {"status": "empty", "reason": "0 bytes"}
+    elif row.get("reader") or row.get("extractor") or row["opener"]:
+        status = "read" if row.get("reader") else "profiled" if row.get("extractor") else "opened"
+        row |= {"status": status if done_something or not row["faults"] else "unreadable"}
+        row["reason"] = "nothing in it could be read" if row["status"] == "unreadable" else None
+    else:
+        row |= {"status": "unrecognised", "reason": "no reader, opener or extractor knows this content"}
+
+
+def _sha256(source: Source) -> str:
+    digest = hashlib.sha256()
+    with source.open() as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class _Out:
+    """The growing data sets of one job, and the rows that are written when a file is finished."""
+
+    case: Path
+    stem: str
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    @classmethod
+    def to(cls, job: Job) -> _Out:
+        for old in sorted(job.case.glob(f"*/**/{job.stem}-*.parquet")):
+            old.unlink()
+        return cls(job.case, job.stem)
+
+    def part(self, folder: str) -> Part:
+        if folder not in self.parts:
+            self.parts[folder] = Part(self.case / folder, self.stem)
+        return self.parts[folder]
+
+    def faults(self, source: Source, plugin: str, faults: list[Fault]) -> None:
+        rows = [
+            {"evidence_id": source.evidence_id, "file_id": source.file_id, "plugin": plugin}
+            | {"offset": f.offset, "skipped": f.skipped, "reason": f.reason}
+            for f in faults
+        ]
+        self.part("faults").add_rows(schema.FAULTS, rows)
+
+    def close(self) -> list[Path]:
+        return sorted(path for folder in sorted(self.parts) for path in self.parts[folder].close())

@@ -1,0 +1,73 @@
+"""The two lists an organisation hands over: parties (whose data lies where) and roster (whose account is whose).
+
+`parties.csv` has the columns `party`, `role` (own or entrusted) and `path`; `roster.csv` has `account` and any of `name`, `role`,
+`employer`, `left`, `mail`. Both are UTF-8 or CP932 with a header. Given on the command line, or found in the evidence by
+these names and headers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from kyumei.diagnose.view import Party, Person
+from kyumei.errors import UserError
+from kyumei.model.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from kyumei.model.evidence import Item
+
+SMALL = 64 * 1024 * 1024
+_ROLES = {"own": "own", "自社": "own", "entrusted": "entrusted", "委託": "entrusted", "受託": "entrusted"}
+
+
+def parties(text: bytes, name: str) -> tuple[Party, ...]:
+    """Return the parties in a file.
+
+    Raises:
+        UserError: a column is missing or a role is not one of own and entrusted.
+    """
+    rows = _rows(text, name, ("party", "role", "path"))
+    wrong = [row["role"] for row in rows if row["role"].strip().lower() not in _ROLES]
+    if wrong:
+        raise UserError(f"{name}: {wrong[0]!r} is not a role", hint="write own or entrusted")
+    return tuple(
+        Party(row["party"], "own" if _ROLES[row["role"].strip().lower()] == "own" else "entrusted", row["path"].strip("/"))
+        for row in rows
+    )
+
+
+def roster(text: bytes, name: str) -> tuple[Person, ...]:
+    """Return the people in a file.
+
+    Raises:
+        UserError: there is no column `account`.
+    """
+    fields = ("account", "name", "role", "employer", "left", "mail")
+    return tuple(Person(*(row.get(f) or "" for f in fields)) for row in _rows(text, name, ("account",)))
+
+
+def found(items: Iterable[tuple[Item, Path]], name: str) -> list[tuple[str, bytes]]:
+    """Return path and bytes of the small files of this name in the items' folders of files."""
+    listed = []
+    for item, folder in items:
+        for entry in item.files:
+            if entry.path.rsplit("/", 1)[-1].lower() == name and entry.sha256 and entry.size <= SMALL:
+                path = folder / entry.path
+                if path.is_file():
+                    listed.append((f"{item.id}:{entry.path}", path.read_bytes()))
+    return listed
+
+
+def _rows(text: bytes, name: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(decode(text).text.lstrip("\ufeff"), newline=""))
+    header = [(c or "").strip().lower() for c in reader.fieldnames or []]
+    missing = [c for c in needed if c not in header]
+    if missing:
+        raise UserError(f"{name} has no column {missing[0]!r}", hint=f"its header must name {', '.join(needed)}")
+    reader.fieldnames = header
+    return [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]

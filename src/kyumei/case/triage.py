@@ -1,0 +1,169 @@
+"""The whole way: acquire → read → index → detect → diagnose → scope → duties → reports, resumable at any instant."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei import VERSION
+from kyumei.case import assemble, clock, incident, job, people, results, scope
+from kyumei.case.coverage import coverage
+from kyumei.case.folder import Case, open_or_create
+from kyumei.case.version import code_digest
+from kyumei.detect import run as detect
+from kyumei.diagnose.diagnose import Diagnosis, diagnose
+from kyumei.diagnose.view import View
+from kyumei.duties import law
+from kyumei.engine import local
+from kyumei.evidence.acquire import acquire
+from kyumei.evidence.custody import Ledger, record_acquisition
+from kyumei.evidence.sources import folder
+from kyumei.reports import first_diagnosis
+from kyumei.store import index
+from kyumei.store.query import Store
+from kyumei.store.write import write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from kyumei.model.evidence import Item
+    from kyumei.model.finding import Finding
+    from kyumei.model.holding import Holding
+    from kyumei.model.obligation import Obligation
+
+LANGUAGES: Final = ("ja", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person says about the case.
+
+    Attributes:
+        aware: instants at which the leak may have become known, the main one first, with offset.
+        facts: further facts for the law (dotted keys), over those that evidence decides.
+        roster, parties: files given by hand; else those found in the evidence are used.
+    """
+
+    zone: str = "Asia/Tokyo"
+    lang: str = "ja"
+    aware: tuple[datetime, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    roster: Path | None = None
+    parties: Path | None = None
+    reference: bool = False
+    workers: int = 2
+    operator: str = ""
+
+
+def triage(paths: Sequence[Path], folder_: Path, options: Options, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Run the whole way on these paths and return `diagnosis.json`.
+
+    Args:
+        paths: files and folders of evidence.
+        folder_: the case folder, made if missing.
+        options: see there.
+        tell: called with one line of progress at each stage.
+
+    Raises:
+        UserError: a path is missing, the folder is not a case, a list cannot be read.
+        EvidenceError: sealed evidence has changed.
+    """
+    case = open_or_create(folder_, zone=options.zone, at=clock.now())
+    items = _acquire(paths, case, options, tell)
+    stems = _read(items, case, options, tell)
+    tell("索引を作成 / building the index")
+    index.build(case.path)
+    store = Store.open(case.path)
+    try:
+        document = _answer(store, items, case, options, tell)
+    finally:
+        store.close()
+    results.seal(case, options, document, stems, who=_operator(options))
+    return document
+
+
+def _acquire(paths: Sequence[Path], case: Case, options: Options, tell: Callable[[str], None]) -> list[Item]:
+    ledger = Ledger(case.path / "custody.jsonl")
+    items: dict[str, Item] = {}
+    for path in paths:
+        tell(f"保全 / preserving {path}")
+        item = acquire(path, case.path, reference=options.reference)
+        record_acquisition(ledger, item, at=clock.now(), who=_operator(options), why="triage", tool=f"kyumei {VERSION}")
+        if item.notice:
+            tell(item.notice)
+        items[item.id] = item
+    return [items[i] for i in sorted(items)]
+
+
+def _read(items: Sequence[Item], case: Case, options: Options, tell: Callable[[str], None]) -> list[str]:
+    jobs = [j for item in items for j in job.plan(case.path, item, case.zone)]
+    for number, _ in enumerate(local.run(job.run, jobs, workers=options.workers), 1):
+        tell(f"読取 / reading {number}/{len(jobs)}")
+    results.remove_stale(case, {j.stem for j in jobs})
+    return [j.stem for j in jobs]
+
+
+def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, tell: Callable[[str], None]) -> dict[str, Any]:
+    tell("検知 / detecting")
+    view = _view(store, items, case, options)
+    tell("診断 / diagnosing")
+    diagnosis = diagnose(view)
+    tell("範囲と義務 / scope and duties")
+    held = scope.holdings(store, diagnosis.leading)
+    obligations = law.judge_holdings(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
+    parts = _parts(view, diagnosis, held, case, options)
+    documents = {lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES}
+    _write(case, view.findings, documents, options.lang)
+    return documents[options.lang]
+
+
+def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> View:
+    folders = [(item, folder(item, case.path)) for item in items]
+    listed = {}
+    for kind, given in (("roster", options.roster), ("parties", options.parties)):
+        listed[kind] = [(str(given), given.read_bytes())] if given else people.found(folders, f"{kind}.csv")
+    roster = tuple(p for name, text in listed["roster"] for p in people.roster(text, name))
+    parties = tuple(p for name, text in listed["parties"] for p in people.parties(text, name))
+    findings = detect.run(store, detect.Settings(zone=case.zone, roster=tuple(p.account for p in roster)))
+    return View(store, findings, parties, roster, case.zone)
+
+
+def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case, options: Options) -> dict[str, Any]:
+    return {
+        "case": {"name": case.name, "zone": case.zone, "aware": [a.isoformat() for a in options.aware]},
+        "leak": assemble.leak(diagnosis),
+        "hypotheses": assemble.hypotheses(diagnosis, case.zone),
+        "path": assemble.path(diagnosis.leading, case.zone),
+        "people": assemble.people(scope.overall(view.store, held)),
+        "findings": assemble.findings(view.findings, case.zone),
+        "coverage": coverage(view.store, view.findings, case.zone),
+        "unknowns": assemble.statements(diagnosis.unknowns),
+        "next_actions": [{"text": dict(a.text), "owner": a.owner} for a in diagnosis.actions],
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": law.version()}
+
+
+def _write(case: Case, findings: Sequence[Finding], documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:
+    said = assemble.findings(findings, case.zone)
+    main = documents[lang]
+    write_bytes(case.path / "findings.jsonl", _lines(said))
+    write_bytes(case.path / "obligations.jsonl", _lines(main["obligations"]))
+    write_bytes(case.path / "diagnosis.json", (json.dumps(main, ensure_ascii=False, indent=1) + "\n").encode())
+    for language in LANGUAGES:
+        page = first_diagnosis.html(documents[language], language)
+        write_bytes(case.path / "reports" / f"first-diagnosis.{language}.html", page.encode())
+
+
+def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def _operator(options: Options) -> str:
+    return options.operator or os.environ.get("USER") or "unknown"
