@@ -20,7 +20,9 @@ ROOT: Final = Path(__file__).parents[2]
 
 def kyumei(*words: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start the command line with the clock fixed and nothing else inherited but the path."""
-    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "KYUMEI_NOW": NOW, "USER": "tester"} | dict(env or {})
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "KYUMEI_NOW": NOW, "USER": "tester"} | dict(
+        env or {}
+    )
     command = [sys.executable, "-m", "kyumei.cli", *map(str, words)]
     return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 from kyumei.case.version import code_digest
 from kyumei.evidence.open.walk import walk
 from kyumei.evidence.sources import sources
+from kyumei.readers import run as readers
+from kyumei.scope import profile as scope
 from kyumei.store import schema
 from kyumei.store.write import Part, write_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from kyumei.evidence.open.walk import Visit
     from kyumei.model.evidence import Item
     from kyumei.model.fault import Fault
     from kyumei.model.source import Source

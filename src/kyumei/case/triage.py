@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei import VERSION
 from kyumei.case import assemble, clock, incident, job, people, results, scope
 from kyumei.case.coverage import coverage
-from kyumei.case.folder import Case, open_or_create
+from kyumei.case.folder import open_or_create
 from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
-from kyumei.diagnose.diagnose import Diagnosis, diagnose
+from kyumei.diagnose.diagnose import diagnose
 from kyumei.diagnose.view import View
 from kyumei.duties import law
 from kyumei.engine import local
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kyumei.case.folder import Case
+    from kyumei.diagnose.diagnose import Diagnosis
     from kyumei.model.evidence import Item
     from kyumei.model.finding import Finding
     from kyumei.model.holding import Holding
-    from kyumei.model.obligation import Obligation
 
 LANGUAGES: Final = ("ja", "en")
 
