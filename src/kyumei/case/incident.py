@@ -9,6 +9,7 @@ from kyumei.model.hypothesis import MEDIUM, Cause
 if TYPE_CHECKING:
     from kyumei.diagnose.diagnose import Diagnosis
     from kyumei.diagnose.view import View
+    from kyumei.model.hypothesis import Hypothesis
 
 WRONGFUL: Final = {Cause.INTRUSION, Cause.RANSOMWARE, Cause.WEB_ATTACK, Cause.TAKEOUT}
 
@@ -16,7 +17,7 @@ WRONGFUL: Final = {Cause.INTRUSION, Cause.RANSOMWARE, Cause.WEB_ATTACK, Cause.TA
 def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
     """Return dotted facts of the law file for the leading hypothesis.
 
-    A fact is stated only where evidence carries it. "Not encrypted" and "not pseudonymised" are carried by the tables
+    The categories are complete where every column of every table concerned was looked at and no record was lost. A fact is stated only where evidence carries it. "Not encrypted" and "not pseudonymised" are carried by the tables
     themselves: kyumei read names in them without a key.
     """
     leading = diagnosis.leading
@@ -28,6 +29,7 @@ def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
         "data.is_personal_database": True,
         "data.encryption.strong": False,
         "data.pseudonymised_jp": False,
+        "data.categories_complete": not _faulty(view, leading),
     }
     rivals = [h for h in diagnosis.hypotheses if h is not leading and h.score >= MEDIUM and h.cause in WRONGFUL]
     if leading.cause in WRONGFUL:
@@ -43,3 +45,9 @@ def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
     if leading.cause is Cause.MISSENT and view.found("mail.read_receipt"):
         said["event.recovered_before_viewing"] = False
     return said
+
+
+def _faulty(view: View, leading: Hypothesis) -> bool:
+    tables = sorted({t for e in leading.exposures for t in e.tables})
+    sql = "select coalesce(sum(faults), 0) from tables where list_contains(?::varchar[], table_id)"
+    return bool(view.store.rows(sql, tables)[0][0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kyumei.case.version import code_digest
-from kyumei.evidence.open.walk import walk
+from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import sources
 from kyumei.readers import run as readers
 from kyumei.scope import profile as scope
@@ -20,7 +20,7 @@ from kyumei.store import schema
 from kyumei.store.write import Part, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kyumei.evidence.open.walk import Visit
@@ -99,12 +99,16 @@ def run(job: Job) -> dict[str, Any]:
     digests = dict(zip(job.paths, job.digests, strict=True))
     wanted = replace(job.item, files=tuple(e for e in job.item.files if e.path in digests))
     for source in sources(wanted, job.case, zone=job.zone):
-        visited = [_visit(visit, out, digests) for visit in walk(source)]
-        for visit, row in visited:
-            out.faults(visit.source, visit.opener or "", visit.faults)
-            row["faults"] += len(visit.faults)
+        rows: dict[str, dict[str, Any]] = {}
+        for step in walk(source, temp=job.case / "work"):
+            if isinstance(step, Closed):
+                out.faults(step.source, step.opener, step.faults)
+                rows[step.source.file_id]["faults"] += len(step.faults)
+            else:
+                rows[step.source.file_id] = _visit(step, out, digests)
+        for row in rows.values():
             _state(row)
-        out.part("objects/sources").add_rows(schema.SOURCES, [row for _, row in visited])
+        out.part("objects/sources").add_rows(schema.SOURCES, list(rows.values()))
     record = {"job": job.stem, "code": code_digest(), "files": [_listed(job, p) for p in out.close()]}
     write_bytes(job.record, json.dumps(record, indent=1).encode())
     return record
@@ -114,7 +118,7 @@ def _listed(job: Job, path: Path) -> dict[str, Any]:
     return {"path": path.relative_to(job.case).as_posix(), "bytes": path.stat().st_size}
 
 
-def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> tuple[Visit, dict[str, Any]]:
+def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> dict[str, Any]:
     """Read or profile one source while its bytes are at hand; return what the table of sources says of it."""
     source = visit.source
     row: dict[str, Any] = {
@@ -140,7 +144,7 @@ def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> tuple[Visit, 
             _read(reader, source, out, row)
         elif extractor is not None:
             _profile(extractor, source, out, row)
-    return visit, row
+    return row
 
 
 def _read(reader: Reader, source: Source, out: _Out, row: dict[str, Any]) -> None:
@@ -200,7 +204,7 @@ class _Out:
             self.parts[folder] = Part(self.case / folder, self.stem)
         return self.parts[folder]
 
-    def faults(self, source: Source, plugin: str, faults: list[Fault]) -> None:
+    def faults(self, source: Source, plugin: str, faults: Sequence[Fault]) -> None:
         rows = [
             {"evidence_id": source.evidence_id, "file_id": source.file_id, "plugin": plugin}
             | {"offset": f.offset, "skipped": f.skipped, "reason": f.reason}

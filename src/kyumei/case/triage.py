@@ -15,7 +15,10 @@ from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
 from kyumei.diagnose.diagnose import diagnose
 from kyumei.diagnose.view import View
-from kyumei.duties import law
+from kyumei.duties.holdings import from_holdings
+from kyumei.duties.judge import judge_all
+from kyumei.duties.sheet import Aware
+from kyumei.duties.values import instant as duty_instant
 from kyumei.engine import local
 from kyumei.evidence.acquire import acquire
 from kyumei.evidence.custody import Ledger, record_acquisition
@@ -115,11 +118,18 @@ def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, t
     diagnosis = diagnose(view)
     tell("範囲と義務 / scope and duties")
     held = scope.holdings(store, diagnosis.leading)
-    obligations = law.judge_holdings(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
+    obligations = _judge(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
     parts = _parts(view, diagnosis, held, case, options)
     documents = {lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES}
     _write(case, view.findings, documents, options.lang)
     return documents[options.lang]
+
+
+def _judge(held: Sequence[Holding], stated: Mapping[str, Any], aware: Sequence[datetime]) -> list[Obligation]:
+    """Judge the Japanese laws for each holding and each instant of awareness."""
+    awares = [Aware(duty_instant(a), {"ja": "", "en": ""}) for a in aware]
+    judged = (o for facts in from_holdings(held, stated) for o in judge_all(facts, awares))
+    return [o for o in judged if o.id.startswith("jp.")]
 
 
 def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> View:
@@ -148,7 +158,7 @@ def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case
 
 
 def _versions() -> dict[str, str]:
-    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": law.version()}
+    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of}
 
 
 def _write(case: Case, findings: Sequence[Finding], documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:

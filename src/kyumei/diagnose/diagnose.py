@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kyumei.model.finding import FindingId
     from kyumei.model.hypothesis import Statement, Status
 
-SHOWN: Final = 0.05
+SHOWN: Final = 0.02
 """An explanation weaker than this is not listed."""
 
 
