@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix bench fuzz clean
+.PHONY: install install-dev demo test check fix cases killed bench fuzz offline clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -38,3 +38,12 @@ fix: install-dev
 
 clean:
 	rm -rf .venv build
+
+killed: install-dev                 ## kill triage 50 times at random instants; compare the bytes
+	$(BIN)/python -m tests.case.killed 50
+
+fuzz: install-dev                   ## each reader for 20 s with atheris
+	$(BIN)/python -m tests.fuzz.readers --seconds 20
+
+bench: install-dev                  ## named workloads, ratios and peak memory
+	for b in bench/bench_*.py; do $(BIN)/python $$b; done
