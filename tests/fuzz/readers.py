@@ -28,7 +28,9 @@ def fuzz_one(name: str, seconds: int, corpus: Path) -> None:
         reader.accepts(source)
         strict_run(reader, source)
 
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048", "-close_fd_mask=1", str(corpus)], one)
+    atheris.Setup(
+        [sys.argv[0], f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048", "-close_fd_mask=1", str(corpus)], one
+    )
     atheris.Fuzz()
 
 

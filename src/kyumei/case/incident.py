@@ -17,8 +17,9 @@ WRONGFUL: Final = {Cause.INTRUSION, Cause.RANSOMWARE, Cause.WEB_ATTACK, Cause.TA
 def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
     """Return dotted facts of the law file for the leading hypothesis.
 
-    The categories are complete where every column of every table concerned was looked at and no record was lost. A fact is stated only where evidence carries it. "Not encrypted" and "not pseudonymised" are carried by the tables
-    themselves: kyumei read names in them without a key.
+    A fact is stated only where evidence carries it. "Not encrypted" and "not pseudonymised" are carried by the tables
+    themselves: kyumei read names in them without a key. The categories are complete where every column of every table
+    concerned was looked at and no record was lost.
     """
     leading = diagnosis.leading
     if leading is None:

@@ -1,8 +1,8 @@
 """The two lists an organisation hands over: parties (whose data lies where) and roster (whose account is whose).
 
-`parties.csv` has the columns `party`, `role` (own or entrusted) and `path`; `roster.csv` has `account` and any of `name`, `role`,
-`employer`, `left`, `mail`. Both are UTF-8 or CP932 with a header. Given on the command line, or found in the evidence by
-these names and headers.
+`parties.csv` has the columns `party`, `role` (own or entrusted) and `path`; `roster.csv` has `account` and any of `name`,
+`role`, `employer`, `left`, `mail`. Both are UTF-8 or CP932 with a header. Given on the command line, or found in the evidence
+by these names and headers.
 """
 
 from __future__ import annotations

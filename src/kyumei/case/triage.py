@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei import VERSION
@@ -17,6 +17,7 @@ from kyumei.diagnose.diagnose import diagnose
 from kyumei.diagnose.view import View
 from kyumei.duties.holdings import from_holdings
 from kyumei.duties.judge import judge_all
+from kyumei.duties.load import shipped
 from kyumei.duties.sheet import Aware
 from kyumei.duties.values import instant as duty_instant
 from kyumei.engine import local
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from kyumei.model.evidence import Item
     from kyumei.model.finding import Finding
     from kyumei.model.holding import Holding
+    from kyumei.model.obligation import Obligation
 
 LANGUAGES: Final = ("ja", "en")
 
@@ -139,7 +141,7 @@ def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> 
         listed[kind] = [(str(given), given.read_bytes())] if given else people.found(folders, f"{kind}.csv")
     roster = tuple(p for name, text in listed["roster"] for p in people.roster(text, name))
     parties = tuple(p for name, text in listed["parties"] for p in people.parties(text, name))
-    findings = detect.run(store, detect.Settings(zone=case.zone, roster=tuple(p.account for p in roster)))
+    findings = detect.run(store, detect.Settings(zone=case.zone, roster=tuple(asdict(p) for p in roster)))
     return View(store, findings, parties, roster, case.zone)
 
 
@@ -158,7 +160,7 @@ def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case
 
 
 def _versions() -> dict[str, str]:
-    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of}
+    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of.isoformat()}
 
 
 def _write(case: Case, findings: Sequence[Finding], documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:

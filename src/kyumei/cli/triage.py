@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kyumei.errors import UserError
+
+if TYPE_CHECKING:
+    from kyumei.case.triage import Options
 
 FORMATS = click.Choice(["table", "json"])
 
@@ -50,7 +54,7 @@ def command(evidence: tuple[Path, ...], case: Path, form: str, *, show: bool, **
     return 4 if document["coverage"]["faults"] or unreadable else 0
 
 
-def _options(said: dict[str, object]) -> object:
+def _options(said: dict[str, object]) -> Options:
     from kyumei.case import clock
     from kyumei.case.triage import Options
 
@@ -81,6 +85,9 @@ def _facts(given: object) -> dict[str, object]:
     path = _file(given)
     if path is None:
         return {}
-    from kyumei.duties.facts import load
+    from kyumei.duties.yamlfile import parse
 
-    return dict(load(path))
+    stated = parse(path.read_text("utf-8-sig"), str(path))
+    if not isinstance(stated, dict):
+        raise UserError(f"{path} holds no facts", hint="write one fact a line: org.sectors: [finance]")
+    return {str(key): value for key, value in stated.items()}
