@@ -154,14 +154,15 @@ def _read(reader: Reader, source: Source, out: _Out, row: dict[str, Any]) -> Non
 
 
 def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any]) -> None:
-    sinks = scope.Sinks(
-        tables=lambda rows: out.part("objects/tables").add_rows(schema.TABLES, rows),
+    sinks = scope.Out(
+        tables=lambda row: out.part("objects/tables").add_rows(schema.TABLES, [row]),
         columns=lambda rows: out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, rows),
         people=out.part("people").add,
     )
     profiled = scope.profile(source, extractor, sinks)
-    out.faults(source, extractor.name, profiled.faults)
-    row |= {"extractor": extractor.name, "tables": profiled.tables, "faults": len(profiled.faults)}
+    faults = [*profiled.faults, *profiled.flaws]
+    out.faults(source, extractor.name, faults)
+    row |= {"extractor": extractor.name, "tables": profiled.tables, "faults": len(faults)}
 
 
 def _state(row: dict[str, Any]) -> None:
