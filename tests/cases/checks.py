@@ -1,0 +1,57 @@
+"""Compare what triage answered with what a replay's truth says; each difference is one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def sophia(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the answer for a mis-sent mail."""
+    first = said["hypotheses"][0]
+    yield from _equal("status", said["leak"]["status"], truth["leak_status"])
+    yield from _equal("cause", (first["cause"], first["likelihood"]), (truth["cause"], "high"))
+    yield from _equal("people", _bounds(said["people"]), [truth["people"]["best"]] * 3)
+    yield from _equal("holdings", len(said["holdings"]), 1)
+    categories = sorted(c["id"] for h in said["holdings"] for c in h["categories"])
+    yield from _equal("categories", categories, sorted(truth["categories"]))
+    yield from _equal("recipients", sorted(first["destinations"]), sorted(r["mail"] for r in truth["recipients"]))
+    yield from _equal("message", first["facts"].get("message_id"), truth["message"]["message_id"])
+    yield from _equal("day", first["window"]["first"][:10], truth["window"]["first"][:10])
+    actors = [a["account"] for a in first["actors"]]
+    if not any(truth["actor"]["mail"] == a or truth["actor"]["account"] == a for a in actors):
+        yield f"the sender is {truth['actor']['mail']}, not {actors}"
+    yield from _duties(truth, said)
+    asked = " ".join(u["text"]["en"] for u in said["unknowns"])
+    if "open the attachment" not in asked:
+        yield "it is not asked whether anyone opened the file"
+    for recipient in truth["recipients"]:
+        named = "deletion confirmed" in asked and recipient["mail"] in asked.split("deletion confirmed", 1)[1].split(")")[0]
+        if named == recipient["deletion_confirmed"]:
+            yield f"deletion by {recipient['mail']}: asked {named}, confirmed {recipient['deletion_confirmed']}"
+
+
+def _duties(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    for wanted in truth["obligations"]:
+        found = [o for o in said["obligations"] if o["id"] == wanted["id"] and (o["aware"] or "")[:10] == wanted["aware"][:10]]
+        if not found:
+            yield f"{wanted['id']} was not judged"
+        for duty in found:
+            yield from _equal(wanted["id"], duty["verdict"], wanted["verdict"])
+            if wanted.get("due"):
+                yield from _equal(f"{wanted['id']} due", (duty["due"] or "")[:10], wanted["due"][:10])
+            if "because" in wanted and duty["id"].startswith("jp.appi.ppc"):
+                wrong = [b for b in duty["because"] if wanted["because"] not in b]
+                if wrong or not duty["because"]:
+                    yield f"{wanted['id']} because of {duty['because']}"
+
+
+def _bounds(count: Mapping[str, Any]) -> list[int]:
+    return [count["low"], count["best"], count["high"]]
+
+
+def _equal(what: str, found: object, wanted: object) -> Iterator[str]:
+    if found != wanted:
+        yield f"{what}: {found!r} instead of {wanted!r}"
