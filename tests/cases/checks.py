@@ -18,7 +18,7 @@ def sophia(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
     categories = sorted(c["id"] for h in said["holdings"] for c in h["categories"])
     yield from _equal("categories", categories, sorted(truth["categories"]))
     yield from _equal("recipients", sorted(first["destinations"]), sorted(r["mail"] for r in truth["recipients"]))
-    yield from _equal("message", first["facts"].get("message_id"), truth["message"]["message_id"])
+    yield from _equal("message", first["facts"].get("message_id"), truth["message"]["message_id"].strip("<>"))
     yield from _equal("day", first["window"]["first"][:10], truth["window"]["first"][:10])
     actors = [a["account"] for a in first["actors"]]
     if not any(truth["actor"]["mail"] == a or truth["actor"]["account"] == a for a in actors):

@@ -19,7 +19,7 @@ BOOK = "mail/sent/1.eml!/1/list.xlsx"
 MISSENT = {
     "message_id": "<m1@univ.example>",
     "records": 100,
-    "unusual": ["extra sheet"],
+    "unusual": ["sheet_not_in_earlier_mails"],
     "sheets": [{"name": "master", "hidden": "hidden", "table_id": "T-1"}],
 }
 
@@ -142,3 +142,10 @@ def test_accounts_get_their_person_from_the_roster(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spelt", ["CORP\\Suzuki", "suzuki@corp.example", "SUZUKI"])
 def test_accounts_are_folded(spelt: str) -> None:
     assert folded(spelt) == "suzuki"
+
+
+def test_every_reason_of_the_analytic_has_words() -> None:
+    from kyumei.detect.analytics import mail_personal_data_out as analytic
+    from kyumei.diagnose.hypotheses import missent as told
+
+    assert set(analytic._WEIGHT) == set(told._words())

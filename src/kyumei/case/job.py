@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kyumei.case.version import code_digest
@@ -21,7 +24,6 @@ from kyumei.store.write import Part, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from kyumei.evidence.open.walk import Visit
     from kyumei.model.evidence import Item
@@ -144,6 +146,8 @@ def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> dict[str, Any
             _read(reader, source, out, row)
         elif extractor is not None:
             _profile(extractor, source, out, row)
+        elif visit.opener is None:
+            row["reason"] = f"{_kind(source.head)}: nothing here reads it yet"
     return row
 
 
@@ -175,7 +179,20 @@ def _state(row: dict[str, Any]) -> None:
         row |= {"status": status if done_something or not row["faults"] else "unreadable"}
         row["reason"] = "nothing in it could be read" if row["status"] == "unreadable" else None
     else:
-        row |= {"status": "unrecognised", "reason": "no reader, opener or extractor knows this content"}
+        row["status"] = "unrecognised"
+
+
+def _kind(head: bytes) -> str:
+    for start, name in _kinds():
+        if head.startswith(start):
+            return name
+    return "text of unknown form" if b"\0" not in head else "binary data of unknown form"
+
+
+@cache
+def _kinds() -> tuple[tuple[bytes, str], ...]:
+    listed = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text("utf-8"))["kinds"]
+    return tuple((bytes.fromhex(start), name) for start, name in listed)
 
 
 def _sha256(source: Source) -> str:

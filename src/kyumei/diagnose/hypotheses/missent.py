@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kyumei.diagnose.path import Route, nodes_and_edges
@@ -10,6 +12,8 @@ from kyumei.diagnose.weigh import Scale
 from kyumei.model.hypothesis import Cause, Hypothesis
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kyumei.diagnose.view import View
     from kyumei.model.finding import Finding, FindingId
 
@@ -81,12 +85,11 @@ def _for_and_against(view: View, main: Finding, scale: Scale) -> None:
         f"An attachment with personal data was sent to {count} people outside ({', '.join(main.of('destination'))})",
         [main],
     )
-    if unusual := _list(main, "unusual"):
-        listed = ", ".join(map(str, unusual))
-        scale.pro(0.5, f"この送信は同種の送信と異なる({listed})", f"It differs from comparable messages ({listed})", [main])
-    if hidden := [s for s in _list(main, "sheets") if isinstance(s, dict) and s.get("hidden")]:
-        names = "、".join(str(s.get("name")) for s in hidden)
-        scale.pro(0.35, f"非表示のシート({names})が含まれていた", f"The workbook holds hidden sheets ({names})", [main])
+    if unusual := [w for u in _list(main, "unusual") if (w := _words().get(str(u)))]:
+        ja, en = "、".join(w["ja"] for w in unusual), "; ".join(w["en"] for w in unusual)
+        scale.pro(0.5, f"同種の送信と異なる点: {ja}", f"It differs from comparable messages: {en}", [main])
+    if len(_sheets(main)) > 1:
+        _largest_sheet(main, scale)
     if recalled := about(view, main, RECALLED):
         scale.pro(
             0.6,
@@ -96,6 +99,27 @@ def _for_and_against(view: View, main: Finding, scale: Scale) -> None:
         )
     if odd := [f for f in view.found("login.") if f.level.rank >= 3 and set(f.of("account")) & set(main.of("account"))]:
         scale.con(0.4, "送信者のアカウントに不審なログインがある", "The sender's account shows suspicious logins", odd)
+
+
+def _largest_sheet(main: Finding, scale: Scale) -> None:
+    """Name the sheet that holds most of the records, and whether it is hidden."""
+    sheet = max(_sheets(main), key=lambda s: (int(s.get("records") or 0), str(s.get("name"))))
+    name, records, hidden = sheet.get("name"), int(sheet.get("records") or 0), bool(sheet.get("hidden"))
+    ja = f"添付ブックのシート「{name}」{'(非表示)' if hidden else ''}に {records:,} 行がある"
+    en = f"Sheet “{name}”{' (hidden)' if hidden else ''} of the attached workbook has {records:,} rows"
+    scale.pro(0.35 if hidden else 0.05, ja, en, [main])
+
+
+def _sheets(main: Finding) -> list[dict[str, Any]]:
+    return [s for s in _list(main, "sheets") if isinstance(s, dict) and s.get("personal", True)]
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    import yaml
+
+    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load((Path(__file__).parents[1] / "unusual.yaml").read_text("utf-8"))
+    return loaded
 
 
 def _questions(view: View, main: Finding, scale: Scale, others: int) -> None:
