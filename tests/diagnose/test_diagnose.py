@@ -149,3 +149,4 @@ def test_every_reason_of_the_analytic_has_words() -> None:
     from kyumei.diagnose.hypotheses import missent as told
 
     assert set(analytic._WEIGHT) == set(told._words())
+    assert all(isinstance(text, str) for words in told._words().values() for text in words.values())
