@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+OURS = {"id.customer_no"}
+"""Categories that the law file does not know; a meter number may or may not count as one."""
+
+
 def sophia(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the answer for a mis-sent mail."""
     first = said["hypotheses"][0]
@@ -55,3 +59,52 @@ def _bounds(count: Mapping[str, Any]) -> list[int]:
 def _equal(what: str, found: object, wanted: object) -> Iterator[str]:
     if found != wanted:
         yield f"{what}: {found!r} instead of {wanted!r}"
+
+
+def tges(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the answer for an intrusion at a processor."""
+    first = said["hypotheses"][0]
+    yield from _equal("cause", (first["cause"], first["likelihood"]), (truth["cause"], "high"))
+    yield from _equal("status", said["leak"]["status"], truth["leak_status"])
+    yield from _equal("accounts", sorted({_bare(a["account"]) for a in first["actors"]}), sorted(truth["accounts"]))
+    yield from _equal("first", first["window"]["first"][:16], truth["window"]["first"][:16])
+    yield from _equal("last", first["window"]["last"][:13], truth["window"]["last"][:13])
+    if truth["entry_point"]["device"].lower() not in {h.split(".")[0].lower() for h in first["source"]["hosts"]}:
+        yield f"the entry point {truth['entry_point']['device']} is not among {first['source']['hosts']}"
+    yield from _equal("addresses", sorted(first["destinations"]), sorted(truth["entry_point"]["remote_addresses"]))
+    yield from _clients(truth, said)
+    people = said["people"]
+    if not people["low"] <= truth["people"]["best"] <= people["high"]:
+        yield f"people {people} do not hold {truth['people']['best']}"
+    yield from _duties_of_parties(truth, said)
+
+
+def _clients(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    found = {(h["party"], h["role"]): h for h in said["holdings"]}
+    wanted = {(h["party"], h["role"]): h for h in truth["holdings"]}
+    yield from _equal("parties", sorted(found), sorted(wanted))
+    for key in sorted(wanted.keys() & found.keys()):
+        yield from _equal(f"people of {key}", found[key]["people"]["best"], wanted[key]["people"])
+        yield from _equal(f"records of {key}", found[key]["records"]["best"], wanted[key]["records"])
+        yield from _equal(f"access of {key}", found[key]["access"], wanted[key]["access"])
+        categories = {c["id"] for c in found[key]["categories"]} - OURS
+        yield from _equal(f"categories of {key}", sorted(categories), sorted(set(wanted[key]["categories"]) - OURS))
+
+
+def _duties_of_parties(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    for wanted in truth["obligations"]:
+        found = [
+            o
+            for o in said["obligations"]
+            if o["id"] == wanted["id"] and o["party"] == wanted["party"] and (o["aware"] or "")[:10] == wanted["aware"][:10]
+        ]
+        if not found:
+            yield f"{wanted['id']} of {wanted['party']} was not judged for {wanted['aware']}"
+        for duty in found:
+            yield from _equal(f"{wanted['id']} of {wanted['party']}", duty["verdict"], wanted["verdict"])
+            if wanted.get("due"):
+                yield from _equal(f"{wanted['id']} of {wanted['party']} due", (duty["due"] or "")[:10], wanted["due"][:10])
+
+
+def _bare(account: str) -> str:
+    return account.rsplit("\\", 1)[-1].split("@", 1)[0].lower()

@@ -95,7 +95,7 @@ def is_inside(address: str) -> bool:
 
 def _follow(view: View, found: Intruder) -> None:
     known = sorted(found.addresses | {address for address, _, _ in found.assigned})
-    wanted = [*READS, "login.succeeded", "session.started", "share.accessed"]
+    wanted = [*READS, "login.succeeded", "session.started", "session.ended", "share.accessed"]
     for action, host, thing, account, address, at, size in view.store.rows(_EVENTS, known, wanted):
         if address not in found.addresses and not any(a == address and start <= at <= end for a, start, end in found.assigned):
             continue
