@@ -71,7 +71,7 @@ def _check_zone(zone: str) -> None:
 
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise UserError(f"{zone!r} is not a time zone", hint="use an IANA name such as Asia/Tokyo") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
 from kyumei.case import assemble, clock, incident, job, people, results, scope
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kyumei.model.holding import Holding
     from kyumei.model.obligation import Obligation
 
-LANGUAGES: Final = ("ja", "en")
+LANGUAGES: Final[tuple[Literal["ja", "en"], ...]] = ("ja", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Options:
     """
 
     zone: str = "Asia/Tokyo"
-    lang: str = "ja"
+    lang: Literal["ja", "en"] = "ja"
     aware: tuple[datetime, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     roster: Path | None = None
@@ -122,7 +122,9 @@ def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, t
     held = scope.holdings(store, diagnosis.leading)
     obligations = _judge(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
     parts = _parts(view, diagnosis, held, case, options)
-    documents = {lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES}
+    documents: dict[str, dict[str, Any]] = {
+        lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES
+    }
     _write(case, view.findings, documents, options.lang)
     return documents[options.lang]
 

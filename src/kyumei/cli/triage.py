@@ -45,9 +45,9 @@ def command(evidence: tuple[Path, ...], case: Path, form: str, *, show: bool, **
     if form == "json":
         click.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
-        click.echo(summary(document, options.lang, now=int(clock.now().timestamp() * 1_000_000)))
-        for lang in ("ja", "en"):
-            click.echo(f"HTML ({lang}): {case / 'reports' / f'first-diagnosis.{lang}.html'}", err=True)
+        files = [str(case / "reports" / f"first-diagnosis.{lang}.html") for lang in ("ja", "en")]
+        now = int(clock.now().timestamp() * 1_000_000)
+        click.echo(summary(document, options.lang, now=now, files=[*files, str(case / "diagnosis.json")]))
     if show:
         click.launch(str(case / "reports" / f"first-diagnosis.{options.lang}.html"))
     unreadable = document["coverage"]["by_status"].get("unreadable", 0)
@@ -62,7 +62,7 @@ def _options(said: dict[str, object]) -> Options:
     words = [w for text in said["aware"] for w in str(text).replace(",", " ").split()]  # type: ignore[attr-defined]  # a tuple
     return Options(
         zone=zone,
-        lang=str(said["lang"]),
+        lang="en" if said["lang"] == "en" else "ja",
         aware=tuple(clock.instant(w, zone=zone) for w in words),
         facts=_facts(said["facts"]),
         roster=_file(said["roster"]),

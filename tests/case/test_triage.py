@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import kyumei.case
+from tests.case.runs import finished
+from tests.case.runs import kyumei as run
+
+SCHEMA = json.loads((Path(kyumei.case.__file__).parent / "diagnosis.schema.json").read_text("utf-8"))
+PLAIN = "氏名,メールアドレス,電話番号\n" + "".join(f"架空 太郎{n},t{n}@mail.example,03-5555-{n:04d}\n" for n in range(20))
+
+
+def triage(folder: Path, *more: str) -> tuple[int, dict[str, Any], str]:
+    code, out, err = finished(run("triage", folder / "evidence", "--case", folder / "case", "--format", "json", *more))
+    return code, json.loads(out) if out else {}, err
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Path:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "list.csv").write_text(PLAIN, "utf-8")
+    (tmp_path / "evidence" / "empty.log").touch()
+    (tmp_path / "evidence" / "picture.bin").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    return tmp_path
+
+
+def test_nothing_found_is_answered_with_what_was_looked_at(evidence: Path) -> None:
+    code, said, err = triage(evidence)
+    assert code == 0, err
+    jsonschema.validate(said, SCHEMA)
+    assert said["leak"]["status"] == "not_found"
+    assert said["holdings"] == []
+    assert said["coverage"]["by_status"] == {"empty": 1, "profiled": 1, "unrecognised": 1}
+    assert said["coverage"]["sources_unreadable"][0]["reason"] == "PNG image: nothing here reads it yet"
+    assert said["coverage"]["not_looked_at"]
+    assert said["next_actions"]
+
+
+def test_a_second_run_on_the_same_case_changes_nothing(evidence: Path) -> None:
+    triage(evidence)
+    first = (evidence / "case" / "diagnosis.json").read_bytes()
+    triage(evidence)
+    assert (evidence / "case" / "diagnosis.json").read_bytes() == first
+    assert finished(run("verify", evidence / "case"))[0] == 0
+
+
+def test_one_changed_byte_in_a_result_is_found(evidence: Path) -> None:
+    triage(evidence)
+    path = evidence / "case" / "findings.jsonl"
+    path.write_bytes(path.read_bytes() + b" ")
+    code, out, err = finished(run("verify", evidence / "case"))
+    assert code == 3
+    assert "findings.jsonl" in out + err
+
+
+def test_originals_are_left_as_they_are(evidence: Path) -> None:
+    before = {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in (evidence / "evidence").iterdir()}
+    triage(evidence)
+    assert {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in (evidence / "evidence").iterdir()} == before
+
+
+def test_evidence_by_reference_is_answered_alike(evidence: Path) -> None:
+    _, copied, _ = triage(evidence)
+    (evidence / "case").rename(evidence / "copied")
+    _, referred, _ = triage(evidence, "--reference")
+    assert referred["coverage"] == copied["coverage"]
+    assert not list((evidence / "case" / "evidence").rglob("list.csv"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--aware", "yesterday"), "'yesterday' is not a date or time"),
+        (("--zone", "Asia/Tokio"), "'Asia/Tokio' is not a time zone"),
+        (("--parties", "nowhere.csv"), "nowhere.csv is not a file"),
+    ],
+)
+def test_wrong_words_get_one_sentence_and_a_hint(evidence: Path, words: tuple[str, ...], told: str) -> None:
+    code, _, err = triage(evidence, *words)
+    assert code == 2
+    assert told in err
+    assert "hint:" in err
+
+
+def test_a_folder_that_is_no_case_is_refused(evidence: Path) -> None:
+    (evidence / "case").mkdir()
+    (evidence / "case" / "thesis.txt").write_text("mine")
+    code, _, err = triage(evidence)
+    assert code == 2
+    assert "is not empty and holds no case" in err
+    assert [p.name for p in (evidence / "case").iterdir()] == ["thesis.txt"]
