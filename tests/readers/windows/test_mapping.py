@@ -112,6 +112,8 @@ def test_an_account_is_spelt_with_its_domain_where_both_are_there(domain: str, n
         ("2001:DB8::0:1", "2001:db8::1"),
         ("::1", "::1"),
         ("127.0.0.1", "127.0.0.1"),
+        ("192.0.2.1:52202", "192.0.2.1"),
+        ("[2001:db8::1]:52202", "2001:db8::1"),
         ("-", None),
         ("LOCAL", None),
         ("", None),
@@ -139,6 +141,11 @@ def test_an_event_that_is_not_in_the_table_keeps_its_values_in_the_message() -> 
     assert found["action"] == "record.written"
     assert found["message"].startswith("Invented 4242 · one two · xxx")
     assert len(found["message"]) == 300
+
+
+def test_ssh_on_windows_says_who_and_from_where_in_its_sentence() -> None:
+    found = columns(4, "OpenSSH", process="sshd", payload="Failed password for invalid user root from 203.0.113.5 port 50 ssh2")
+    assert (found["action"], found["account"], found["src_ip"]) == ("login.failed", "root", "203.0.113.5")
 
 
 def test_printing_tells_who_what_where_and_how_much() -> None:

@@ -2,13 +2,14 @@ r"""From (provider or channel, event id) and native fields to the common columns
 
 A row's cells: `scope` is the provider (or the channel); `when` holds conditions joined with `;` (`Field=value`, case
 ignored; `Field~part`; `Field&0x1` any of these bits; `outcome=failure` by the audit keywords), and the first row whose
-conditions hold counts; `outcome` may be `audit`: what the record's keywords say. Column cells name native fields: `A|B` takes
-the first that is there, `A\B` joins both with a backslash (B must be there), `=text` is that text, `share:A/B` is a share
-and the path in it. `message` names fields or columns in braces.
+conditions hold counts; `outcome` may be `audit`: what the record's keywords say. Column cells name native fields: `A|B`
+takes the first that is there, `A\B` joins both with a backslash (B must be there), `A:/regex/` is the first group of a
+match in A, `=text` is that text, `share:A/B` is a share and the path in it. `message` names fields or columns in braces.
 
-Missing is: empty, `-`, and nothing else. Addresses: `::ffff:192.0.2.1` becomes `192.0.2.1`, what is no address becomes null.
-Shares: `\\*\` before the name stands for "this server" and is left out, so `object` is `share\folder\file.xlsx` and ends
-like the path of the file on disk. Sources: Microsoft's event reference and the records in real logs.
+Missing is: empty, `-`, and nothing else. Addresses: `::ffff:192.0.2.1` becomes `192.0.2.1`, a port behind it is cut, what
+is no address becomes null. Shares: `\\*\` before the name stands for "this server" and is left out, so `object` is
+`share\folder\file.xlsx` and ends like the path of the file on disk. Sources: Microsoft's event reference and the records
+in real logs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import csv
 import ipaddress
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,6 +52,7 @@ _ALIASES: Final = {
     "microsoft-windows-servicecontrolmanager": "service control manager",
 }
 _BRACES: Final = re.compile(r"\{([^{}]+)\}")
+_WITH_PORT: Final = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.%]+\]):\d{1,5}\s*\Z")
 _MESSAGE_LENGTH: Final = 300
 
 
@@ -101,7 +103,8 @@ def mapped(event: WindowsEvent) -> dict[str, Any]:
 @lru_cache(maxsize=65_536)
 def address(text: str) -> str | None:
     """Return an address as the store spells it, None for names and anything else."""
-    found = normal(text)
+    bare = _WITH_PORT.match(text)
+    found = normal(bare[1] if bare else text)
     try:
         ipaddress.ip_address(found)
     except ValueError:
@@ -202,10 +205,18 @@ def _one(text: str) -> Pick:
     if text.startswith("share:"):
         share, _, below = text[6:].partition("/")
         return lambda fields: _share(_value(fields, share), _value(fields, below))
+    if ":/" in text:
+        name, _, pattern = text.removesuffix("/").partition(":/")
+        return partial(_inside, name, re.compile(pattern))
     if "\\" in text:
         before, _, last = text.partition("\\")
         return lambda fields: _joined(_value(fields, before), _value(fields, last))
     return lambda fields: _value(fields, text)
+
+
+def _inside(name: str, pattern: re.Pattern[str], fields: Mapping[str, str]) -> str | None:
+    found = pattern.search(fields.get(name, ""))
+    return found[1] if found else None
 
 
 def _value(fields: Mapping[str, str], name: str) -> str | None:
