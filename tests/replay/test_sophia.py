@@ -120,7 +120,7 @@ def test_log_lines_are_in_order_within_each_part_and_end_at_the_modification_tim
         assert times == sorted(times)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(12))
 def test_any_seed_keeps_the_facts(seed: int, tmp_path: Path) -> None:
     write("sophia-2024", tmp_path, seed=seed, scale=0.01)
     check_workbook(tmp_path)

@@ -193,9 +193,9 @@ def check_counts(out: Path) -> int:
     return total
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(9))
 def test_any_seed_keeps_counts_and_facts(seed: int, tmp_path: Path) -> None:
-    write("tges-2024", tmp_path, seed=seed, scale=0.001, variant=VARIANTS[seed % 3])
+    write("tges-2024", tmp_path, seed=seed, scale=0.0005, variant=VARIANTS[seed % 3])
     known = truth(tmp_path)
     assert check_counts(tmp_path) == known["people"]["entrusted_sum_over_clients"]
     assert known["people"]["low"] == len(persons_across(tmp_path)) + known["people"]["own"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kyumei.replay.writers.eml import Letter
     from kyumei.replay.writers.postfix import Transit
 
+_RULE = "one person for each student number; every participant is also in the master sheet"
 _CATEGORIES = ("id.name", "id.dob", "id.nationality", "id.student_no")
 
 
@@ -63,7 +65,7 @@ def truth(wish: Wish, world: World, wrong: Mistake, after: Aftermath, where: Wri
             }
         ],
         "categories": list(_CATEGORIES),
-        "people": {"best": people, "rule": "one person for each student number; every participant is also in the master sheet"},
+        "people": {"best": people, **_namesakes(world), "rule": _RULE},
         "aware": [{"at": stamp(after.found_at), "why": "found while another list was made"}],
         "obligations": _obligations(after, cast.university, people),
         "must_not_claim": _must_not(),
@@ -71,6 +73,16 @@ def truth(wish: Wish, world: World, wrong: Mistake, after: Aftermath, where: Wri
         "legitimate_messages_with_people": list(where.harmless),
         "mails": dict(where.mails),
     }  # fmt: skip
+
+
+def _namesakes(world: World) -> dict[str, int]:
+    """Return how many students share their written name, or name and birth date, with another student."""
+    names = Counter((s.name.family, s.name.given) for s in world.students)
+    births = Counter((s.name.family, s.name.given, s.birth) for s in world.students)
+    return {
+        "share_a_name": sum(n for n in names.values() if n > 1),
+        "share_name_and_birth_date": sum(n for n in births.values() if n > 1),
+    }
 
 
 def _message(letter: Letter, where: Written) -> dict[str, object]:
