@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kyumei.duties.judge import judge, judge_all
+from kyumei.duties.judge import judge
 from kyumei.duties.sheet import sheet
 
 if TYPE_CHECKING:
@@ -34,18 +35,11 @@ PLAIN: dict[str, object] = {
 def facts(**stated: object) -> Facts:
     """Return the plain case with some facts stated otherwise (`__` stands for the dot, awareness included)."""
     values = {**PLAIN, **{name.replace("__", "."): value for name, value in stated.items()}}
-    if "aware" not in values:
-        return sheet(values).holdings[0]
     found = sheet(values)
-    return found.holdings[0].having(**{"t.aware": found.awares[0].at})
+    held = found.holdings[0]
+    return replace(held, values={**held.values, "t.aware": found.awares[0].at}) if found.awares else held
 
 
 def judged(**stated: object) -> dict[str, Obligation]:
     """Return the plain case with some facts stated otherwise, judged, by rule."""
     return {found.id: found for found in judge(facts(**stated))}
-
-
-def from_sheet(stated: dict[str, object]) -> dict[str, Obligation]:
-    """Return what a sheet gives, by rule, for its one holding and one awareness."""
-    found = sheet(stated)
-    return {each.id: each for each in judge_all(found.holdings[0], found.awares)}

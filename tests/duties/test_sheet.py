@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from kyumei.duties.sheet import parse, read
 from kyumei.duties.values import Bounds, Instant, Members
 from kyumei.errors import UserError
+from kyumei.model.count import Count
+from tests.duties.test_facts import holding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +85,14 @@ def test_holdings_share_the_facts_of_the_sheet_and_may_state_their_own() -> None
     ).holdings
     assert (own.party, own.get("role"), own.get("event.wrongful_purpose")) == ("A", "controller", True)
     assert (entrusted.get("role"), entrusted.get("event.wrongful_purpose")) == ("processor", False)
+
+
+def test_holding_of_a_diagnosis_can_be_put_in_as_it_is() -> None:
+    one = holding("A Gas", Count(5, 6, 7, "exact"), role="entrusted").as_json()
+    found = parse(json.dumps({"holdings": [one]})).holdings[0]
+    assert (found.party, found.dataset, found.get("role")) == ("A Gas", "members", "processor")
+    assert found.get("persons.total") == Bounds(5, 7)
+    assert found.get("data.categories") == Members(frozenset({"id.name", "id.dob"}))
 
 
 def test_clients_are_told_when_each_of_them_is() -> None:
@@ -172,8 +183,6 @@ KEYS = st.sampled_from(["persons", "clients", "event", "data", "aware", "categor
 @given(st.dictionaries(KEYS, JUNK, max_size=3))
 @settings(derandomize=True, max_examples=400, deadline=None)
 def test_any_value_of_a_known_key_is_taken_or_refused(stated: dict[str, object]) -> None:
-    import json
-
     try:
         parse(json.dumps(stated))
     except UserError as refused:

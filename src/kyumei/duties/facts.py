@@ -50,10 +50,6 @@ class Facts:
         """Return only what is confirmed: what the person under a duty can rely on."""
         return replace(self, values={k: v for k, v in self.values.items() if k not in self.suspected}, suspected=frozenset())
 
-    def having(self, **values: Value) -> Facts:
-        """Return the facts with others added; `__` in a keyword stands for the dot."""
-        return replace(self, values={**self.values, **{name.replace("__", "."): value for name, value in values.items()}})
-
     def instant(self, name: str) -> Instant | None:
         """Return the instant that a fact states."""
         value = self.get(name)

@@ -2,7 +2,8 @@
 
 Keys are dotted (`event.status: confirmed`) or nested (`event: {status: confirmed}`); `facts.yaml` lists them and their
 shorthands. `unknown`, `不明` and null leave a fact unknown. `{value: …, status: suspected}` states how sure it is.
-Several holdings share the facts of the sheet: `holdings: [{party: …, persons: …}, …]`.
+Several holdings share the facts of the sheet: `holdings: [{party: …, persons: …}, …]`; those of a `diagnosis.json` can be
+put there as they are.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _IN: Final = ("confirmed", "suspected", True)
 _OUT: Final = ("ruled_out", False)
 _ROLES: Final = {"own": "controller", "entrusted": "processor"}
 _WORDS: Final = frozenset({"party", "dataset"})
+_PASSED_OVER: Final = frozenset({"records", "access", "note"})  # of a holding in diagnosis.json; no rule asks for them
 _PLACE: Final = re.compile(r"EU|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _NO_REASON: Final[Text] = {"ja": "", "en": ""}
 
@@ -160,6 +162,8 @@ class _Reading:
             path = f"{prefix}{key}"
             if path in _WORDS:
                 self._words[path] = str(value)
+            elif path in _PASSED_OVER:
+                continue
             elif self._is_group(path, value) and isinstance(value, Mapping):
                 self.take(value, f"{path}.")
             else:
@@ -252,7 +256,7 @@ class _Reading:
         if isinstance(value, str):
             value = [value]
         if isinstance(value, list):
-            value = dict.fromkeys(map(str, value), "confirmed")
+            value = dict(_listed(item) for item in value)
         if not isinstance(value, Mapping):
             self._refuse(name, value, "a list, or a mapping from each to its status")
         allowed = frozenset(CATEGORIES) if name == "data.categories" else kind.values
@@ -297,6 +301,13 @@ class _Reading:
 
     def _refuse(self, name: str, value: object, wanted: str) -> NoReturn:
         raise UserError(f"{self._name}: {name} is {value}", hint=f"expected: {wanted}")
+
+
+def _listed(item: object) -> tuple[str, object]:
+    """Return a member of a list and its status: `id.name`, or `{id: id.name, status: suspected}`."""
+    if isinstance(item, Mapping):
+        return str(item.get("id")), item.get("status", "confirmed")
+    return str(item), "confirmed"
 
 
 def _whole(value: object) -> TypeGuard[int]:
