@@ -142,6 +142,18 @@ May 16 09:06:03 pa 1,2024/05/16 09:06:03,0123456,GLOBALPROTECT,0,2305,2024/05/16
 May 16 09:07:03 app01 myapp[33]: Login failed for user bob from 198.51.100.44
 May 16 09:08:03 utm01 sslvpnd: id=1 type=vpn action=login status=failed user=suzuki remip=198.51.100.45 note="no form of ours"
 """
+SERVERS = """\
+May 16 09:00:01 mx2 sendmail[501]: 44G0011a000501: from=<kyomu@example.jp>, size=2048, class=0, nrcpts=2, msgid=<1@example.jp>, proto=ESMTP, daemon=MTA, relay=pc7.example.jp [192.0.2.77]
+May 16 09:00:02 mx2 sm-mta[502]: 44G0011a000501: to=<a@example.com>,<b@example.com>, ctladdr=<kyomu@example.jp> (500/500), delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=152048, relay=mx.example.com. [203.0.113.5], dsn=2.0.0, stat=Sent (OK)
+May 16 09:00:03 mx2 sm-mta[503]: 44G0011a000501: to=<c@example.org>, delay=00:00:02, xdelay=00:00:01, mailer=esmtp, pri=152048, relay=mx.example.org. [203.0.113.7], dsn=5.1.1, stat=User unknown
+May 16 09:01:00 web02 nginx: 192.0.2.40 - sato [16/May/2024:09:01:00 +0900] "GET /名簿.csv HTTP/1.1" 200 512 "-" "curl/8.0"
+May 16 09:01:01 lb01 haproxy[77]: 192.0.2.41:50000 [16/May/2024:09:01:01.100] www app/web02 0/0/1/2/3 503 212 - - ---- 1/1/0/0/0 0/0 "GET /a HTTP/1.1"
+May 16 09:02:00 fs01 smbd_audit: EXAMPLE\\sato|192.0.2.50|share1|pread|ok|顧客/台帳.xlsx
+May 16 09:02:01 fs01 smbd_audit: EXAMPLE\\sato|192.0.2.50|share1|unlinkat|ok|顧客/控え.xlsx
+May 16 09:03:00 db01 mysqld: 2024-05-16T00:03:00.000000Z 12 [Note] Access denied for user 'root'@'198.51.100.3' (using password: YES)
+May 16 09:04:00 ns01 named[9]: client @0x7f00 198.51.100.4#5353 (example.com): query (cache) 'example.com/ANY/IN' denied
+May 16 09:05:00 ipsec01 charon: 05[IKE] <ra|7> assigning virtual IP 192.0.2.230 to peer 'tanaka'
+"""
 FORTIGATE = """\
 <189>date=2024-05-16 time=09:05:03 devname="FGT60F" devid="FGT60FTK00000001" eventtime=1715817903123456789 tz="+0900" logid="0101039947" type="event" subtype="vpn" level="information" vd="root" logdesc="SSL VPN tunnel up" action="tunnel-up" tunneltype="ssl-tunnel" tunnelid=1234 remip=198.51.100.23 tunnelip=192.0.2.200 user="tanaka" group="SSL VPN users" dst_host="N/A" reason="tunnel established" msg="SSL tunnel established"
 May 16 09:05:04 fw01 date=2024-05-16 time=09:05:04 devname=FGT60F devid=FGT1 logid=0101039426 type=event subtype=vpn level=alert vd=root logdesc="SSL VPN login fail" action="ssl-login-fail" tunneltype="ssl-web" tunnelid=0 remip=198.51.100.24 user="admin" group="N/A" dst_host="N/A" reason="sslvpn_login_unknown_user" msg="SSL user failed to logged in"
@@ -192,6 +204,7 @@ EXCHANGE = '''\
 def network() -> None:
     may = datetime(2024, 5, 20, tzinfo=UTC)
     write("linux.syslog", "vpn_appliances", "vpn.log", VPN, may)
+    write("linux.syslog", "servers", "messages", SERVERS, may)
     write("network.fortigate", "vpn_and_traffic", "fgt.log", FORTIGATE)
     write("network.keyvalue", "several_makers", "utm.log", KEYVALUE, may)
 

@@ -25,7 +25,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from kyumei.model.event import GIVEN
-from kyumei.readers.match import bools, ints
+from kyumei.readers.match import bools, constant, ints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,17 +104,15 @@ class Reading:
         return pa.concat_arrays([values for _, values in parts]).take(ints(np.maximum(where, 0), where >= 0))
 
 
-def interpret(package: str, programs: pa.Array, messages: pa.Array) -> dict[str, pa.Array]:
-    """Return the columns that the package's forms read out of the messages; `action` is null where no form matched."""
+def interpret(sets: Sequence[Forms], programs: pa.Array, messages: pa.Array, reading: Reading) -> None:
+    """Fill the open rows of `reading` with what the sets of forms read out of the messages, set by set."""
     import numpy as np
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    reading = Reading(len(messages))
     coded = pc.fill_null(programs, "").dictionary_encode()
     names = coded.dictionary.to_pylist()
     codes = coded.indices.to_numpy(zero_copy_only=False)
-    for forms in load(package):
+    for forms in sets:
         concerned = reading.open
         if forms.program is not None:
             wanted = np.array([forms.program.fullmatch(name) is not None for name in names], bool)
@@ -125,8 +123,6 @@ def interpret(package: str, programs: pa.Array, messages: pa.Array) -> dict[str,
             places = places[likely.to_numpy(zero_copy_only=False)]
         if len(places):
             _apply(forms.forms, places, messages, reading)
-    found = reading.columns()
-    return found if "action" in found else {**found, "action": pa.nulls(len(messages), pa.string())}
 
 
 def _apply(forms: Sequence[Form], places: np.ndarray[Any, Any], messages: pa.Array, reading: Reading) -> None:
@@ -157,13 +153,13 @@ def _columns(form: Form, found: pa.Array) -> dict[str, pa.Array]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    nothing = pa.scalar(None, pa.string())
+    nothing, empty = constant(None), constant("")
     groups = {f.name.replace("__", "-"): found.field(f.name) for f in found.type}
     groups |= {common: groups[native] for common, native in form.also.items()}
-    columns = {name: pc.if_else(pc.equal(values, ""), nothing, values) for name, values in groups.items()}
-    columns["action"] = pa.repeat(pa.scalar(form.action), len(found))
+    columns = {name: pc.if_else(pc.equal(values, empty), nothing, values) for name, values in groups.items()}
+    columns["action"] = pa.repeat(constant(form.action), len(found))
     if form.outcome:
-        columns["outcome"] = pa.repeat(pa.scalar(form.outcome), len(found))
+        columns["outcome"] = pa.repeat(constant(form.outcome), len(found))
     return columns
 
 

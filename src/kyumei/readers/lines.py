@@ -87,31 +87,31 @@ def share(source: Source, pattern: re.Pattern[str]) -> float:
     return sum(pattern.match(line) is not None for line in lines) / len(lines) if lines else 0.0
 
 
-def batches(source: Source, rows: Rows, *, start: int = 0) -> Iterator[Lines]:
+def batches(source: Source, rows: Rows, *, block: int = BLOCK_BYTES) -> Iterator[Lines]:
     """Yield the source's non-blank lines in order; a line too long becomes a fault of `rows`.
 
     Args:
         source: what is read.
         rows: takes the faults.
-        start: byte offset at which to begin.
+        block: bytes read at once; also the longest line.
     """
     encoding = source.sample.encoding
     if encoding.startswith("utf-16"):
         yield from _wide(source, encoding, rows)
         return
     with source.open() as stream:
-        start = max(start, len(codecs.BOM_UTF8) if source.head.startswith(codecs.BOM_UTF8) else 0)
+        start = len(codecs.BOM_UTF8) if source.head.startswith(codecs.BOM_UTF8) else 0
         stream.seek(start)
-        for offset, block in _blocks(stream, start, rows):
-            lines = _split(block, offset, encoding)
+        for offset, data in _blocks(stream, start, rows, block):
+            lines = _split(data, offset, encoding)
             if len(lines):
                 yield lines
 
 
-def _blocks(stream: BinaryIO, offset: int, rows: Rows) -> Iterator[tuple[int, bytes]]:
+def _blocks(stream: BinaryIO, offset: int, rows: Rows, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield offset and bytes of blocks cut at line ends."""
     rest, skipped = b"", 0
-    while chunk := stream.read(BLOCK_BYTES):
+    while chunk := stream.read(size):
         block = rest + chunk
         end = block.rfind(b"\n") + 1
         if skipped:  # inside a line that is too long
@@ -126,7 +126,7 @@ def _blocks(stream: BinaryIO, offset: int, rows: Rows) -> Iterator[tuple[int, by
         elif end:
             yield offset, block[:end]
             rest = block[end:]
-        elif len(block) > BLOCK_BYTES:
+        elif len(block) > size:
             skipped, rest = len(block), b""
         else:
             rest = block

@@ -41,14 +41,21 @@ def only(columns: Mapping[str, pa.Array], mask: pa.Array) -> dict[str, pa.Array]
     return {name: values.filter(mask) for name, values in columns.items()}
 
 
+@cache
+def constant(value: str | None) -> pa.Scalar:
+    """Return a text scalar, made once: making one looks for pandas each time, which costs more than comparing a column."""
+    import pyarrow as pa
+
+    return pa.scalar(value, pa.string())
+
+
 def filled(texts: pa.Array) -> pa.Array:
     """Return the column with "" and "-" as null, which is how logs write that there is nothing."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if texts.null_count == len(texts):
         return texts
-    return pc.if_else(pc.is_in(texts, _nothing()), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(pc.is_in(texts, _nothing()), constant(None), texts)
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers import forms
 from kyumei.readers.lines import Unread, batches, share
+from kyumei.readers.linux import payload
 from kyumei.readers.linux.years import Calendar
 from kyumei.readers.match import extract, filled, ints, only
 from kyumei.readers.registry import reader
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 PROGRAMS: Final = "kyumei.readers.linux.programs"
 _HEADS: Final = (
-    rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{BSD_STAMP}):? (?P<rest>.*)$",
+    rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{BSD_STAMP}):? (?:<(?P<level>\w+\.\w+)> )?(?P<rest>.*)$",
     rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{ISO_STAMP}) (?P<rest>.*)$",
     r"^(?:<(?P<pri>\d{1,3})>)?1 (?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?P<body>.*)$",
 )
@@ -37,6 +38,8 @@ _RESTS: Final = (
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: <]+)(?:\[(?P<pid>\d+)\])?: *(?P<message>.*)$",
     r"^(?P<program>[^\[\]: ]+)\[(?P<pid>\d+)\]: *(?P<message>.*)$",
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: ]+)\[(?P<pid>[^\]]+)\](?: <(?P<level>\w+)>)?: *(?P<message>.*)$",
+    r"^(?P<host>[^ ]*[^ :]) (?P<program>[A-Za-z][\w./-]*) ?\[(?P<pid>\d+)\]:? +(?P<message>.*)$",
+    r"^(?P<program>[A-Za-z][\w./-]*) \[(?P<pid>\d+)\]: *(?P<message>.*)$",
     r"^(?P<host>[^ ]+) (?P<message>.*)$",
     r"^(?P<message>.*)$",
 )
@@ -94,7 +97,12 @@ def _add(lines: Lines, head: dict[str, pa.Array], calendar: Calendar, rows: Rows
 
     parts = _parts(head)
     ts, assumed = parsed(head["stamp"], calendar.zone, lambda: calendar.years.at(lines.rec.to_numpy()))
-    said, fields = forms.split(forms.interpret(PROGRAMS, parts["program"], parts["message"]))
+    reading = forms.Reading(len(lines))
+    sets = forms.load(PROGRAMS)
+    forms.interpret([each for each in sets if each.program], parts["program"], parts["message"], reading)
+    payload.interpret(parts["message"], reading)
+    forms.interpret([each for each in sets if not each.program], parts["program"], parts["message"], reading)
+    said, fields = forms.split(reading.columns())
     columns = {
         "rec": lines.rec,
         "ts": ts,
@@ -104,7 +112,7 @@ def _add(lines: Lines, head: dict[str, pa.Array], calendar: Calendar, rows: Rows
         "provider": filled(parts["program"]),
         "message": parts["message"],
         **said,
-        "action": pc.fill_null(said["action"], "record.written"),
+        "action": pc.fill_null(said.get("action", pa.nulls(len(lines), pa.string())), "record.written"),
     }
     rows.add_columns(columns, {**_own_fields(parts), **fields})
 
@@ -121,8 +129,9 @@ def _parts(head: dict[str, pa.Array]) -> dict[str, Any]:
         body, framed = extract(head["body"], _BODY)
         parts = {name: pc.if_else(framed, body.get(name, nothing), parts.get(name, nothing)) for name in {**parts, **body}}
         parts["message"] = pc.utf8_ltrim(parts["message"], "\ufeff")
-    names = ("host", "program", "pid", "message", "level", "msgid", "structured")
-    return {"pri": head["pri"], **{name: parts.get(name, nothing) for name in names}}
+    names = ("host", "program", "pid", "message", "msgid", "structured")
+    level = pc.coalesce(filled(parts.get("level", nothing)), filled(head.get("level", nothing)))
+    return {"pri": head["pri"], "level": level, **{name: parts.get(name, nothing) for name in names}}
 
 
 def _own_fields(parts: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +144,7 @@ def _own_fields(parts: dict[str, Any]) -> dict[str, Any]:
         known = (pri >= 0) & (pri < 8 * len(_FACILITIES))
         fields["facility"] = pa.array(_FACILITIES).take(ints(pri // 8 * known, known))
         fields["severity"] = pa.array(_LEVELS).take(ints(pri % 8, known))
-    fields["level"] = filled(parts["level"])
+    fields["level"] = parts["level"]
     fields["msgid"] = filled(parts["msgid"])
     fields["structured_data"] = filled(parts["structured"])
     return fields

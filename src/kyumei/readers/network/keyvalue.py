@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from kyumei.store.rows import Rows
 
 _PAIR: Final = r'[A-Za-z_][\w.\-]*=(?:"[^"]*"|[^\s="]*)'
-_LINE: Final = re.compile(rf"[^=]*?(?:{_PAIR}[^=\"]*?[ ,;]+){{4,}}{_PAIR}")
+_LINE: Final = re.compile(
+    rf"(?:<\d{{1,3}}>)?(?:1 )?(?:(?:{BSD_STAMP}|{ISO_STAMP}):? (?:[^ =:]+ )?)?(?={_PAIR})"
+    rf"(?:(?={BSD_STAMP}|{ISO_STAMP}|<)|(?=.*\b(?:date|\w*time\w*|rt|ts|start|t)=))(?:{_PAIR}[^=\"]*?[ ,;]+){{4,}}{_PAIR}"
+)
 _HEADS: Final = (
     rf"^(?:<\d{{1,3}}>)?(?P<stamp>{BSD_STAMP}):? (?P<host>[^ =]+) (?P<body>.*)$",
     rf"^(?:<\d{{1,3}}>)?(?:1 )?(?P<stamp>{ISO_STAMP}) (?P<host>[^ =]+) (?P<body>.*)$",
