@@ -13,8 +13,8 @@ never null), place (`evidence_id`, `file_id`, `rec`, and `mark`), `kind` (failed
 | `web`, `mail` | login to a web application or cloud service, to a mailbox |
 | `console` | at the machine: Windows types 2, 7, 11; a local terminal |
 | `network` | Windows types 3, 8: shares, services |
-| `service` | Windows types 4, 5, 9: no person at hand |
-| `domain` | a domain controller proving an account (4768, 4769, 4771, 4776) |
+| `service` | Windows types 4, 5, 9; cron, sudo and the like: no person coming in |
+| `domain` | a domain controller proving an account (4768, 4771, 4776); tickets for services (4769) are no logins |
 | `other` | the log does not say |
 
 Windows logon types: Microsoft, "4624(S): An account was successfully logged on", table "Logon types and descriptions".
@@ -44,14 +44,27 @@ _TABLE: Final = """
         mark struct(us bigint, e varchar, f varchar, r bigint)
     )
 """
+_GIVEN: Final = """
+    create temp table vpn_given (
+        us bigint, evidence_id varchar, file_id varchar, rec bigint, account varchar, who varchar, host varchar, src_ip varchar,
+        assigned varchar, mark struct(us bigint, e varchar, f varchar, r bigint)
+    )
+"""
 _SESSIONS: Final = """
     create temp table vpn_sessions as
-    with ends as (
+    with came as (
+        select who, us, src_ip from logins where way = 'vpn' and kind <> 'failed' and src_ip is not null
+    ), given as (
+        select g.* exclude (src_ip), coalesce(g.src_ip, c.src_ip) as src_ip
+        from vpn_given g asof left join came c on c.who = g.who and g.us + 60000000 >= c.us
+    ), ends as (
         select folded(account) as who, epoch_us(ts) as us, src_ip, native_address(dst) as assigned from events
         where action = 'session.ended' and ts is not null
     ), begun as (
-        select *, lead(us) over (partition by assigned order by us, file_id, rec) as given_on from logins
-        where way = 'vpn' and kind = 'session' and assigned is not null
+        select *, lead(us) over (partition by assigned order by us, file_id, rec) as given_on from given
+        where src_ip is not null
+        qualify lag(us) over (partition by assigned, who order by us, file_id, rec) is null
+            or us - lag(us) over (partition by assigned, who order by us, file_id, rec) > 1000000
     ), closed as (
         select b.file_id, b.rec, min(e.us) as us from begun b join ends e on e.who = b.who
             and e.us > b.us and e.us <= b.us + 86400000000 and (e.src_ip = b.src_ip or e.assigned = b.assigned)
@@ -60,8 +73,10 @@ _SESSIONS: Final = """
     select b.*, least(b.us + 86400000000, b.given_on, c.us) as ended
     from begun b left join closed c on c.file_id = b.file_id and c.rec = b.rec
 """
+_NO_PERSON: Final = ("atd", "cron", "crond", "polkit-1", "runuser", "runuser-l", "su", "su-l", "sudo", "sudo-i")
+"""PAM services that open sessions for people already there, or for nobody."""
 _VPN: Final = (
-    r"vpn|anyconnect|forti|pulse|ivanti|globalprotect|l2tp|pptp|ipsec|ikev2|charon|strongswan|wireguard|juniper|sonicwall|netscaler"
+    r"vpn|anyconnect|forti|pulse|ivanti|globalprotect|l2tp|pptp|ipsec|ikev2|charon|strongswan|wireguard|juniper|sonicwall|netscaler|%(asa|ftd|pix)-"
     r"|citrix|rasclient|remoteaccess|^network\."
 )
 
@@ -77,12 +92,29 @@ def prepare(store: Store) -> bool:
 
 
 def prepare_sessions(store: Store) -> None:
-    """Make the table `vpn_sessions` once a session: a row of `logins` each, with its end.
+    """Make the table `vpn_sessions` once: one row for each inside address given to an account.
 
-    It ends where the log says so, where its inside address is given to somebody else, or a day after it began.
+    Columns `us`, place, `account`, `who`, `host`, `src_ip` (where the event has none, that of the account's last VPN login
+    before), `assigned`, `ended`. Appliances name the address when the session begins or in a line of its own. A session
+    ends where the log says so, where its inside address is given to somebody else, or a day after it began.
     """
     if prepare(store) and not names.has(store, "vpn_sessions"):
+        store.rows(_GIVEN)
+        for reader in store.readers():
+            if not names.native(store, reader, *_ASSIGNED).startswith("null") or reader in names.readers_of(store, ACTIONS):
+                store.rows(f"insert into vpn_given {_given(store, reader)}")
         store.rows(_SESSIONS)
+
+
+def _given(store: Store, reader: str) -> str:
+    told = f"native_address({names.native(store, reader, *_ASSIGNED)})"
+    return f"""
+        select epoch_us(ts), evidence_id, file_id, rec, account, folded(account), host, src_ip, address, {MARK}
+        from (select *, coalesce({told}, case when action = 'session.started' then native_address(dst) end) as address
+              from {name(reader)})
+        where ts is not null and account is not null and address is not null and is_inside(address)
+            and action not in ('session.ended', 'login.failed', 'network.allowed', 'network.denied')
+    """
 
 
 def _select(store: Store, reader: str) -> str:
@@ -90,29 +122,36 @@ def _select(store: Store, reader: str) -> str:
     station = names.native(store, reader, "WorkstationName", "Workstation", "ClientName")
     assigned = names.native(store, reader, *_ASSIGNED)
     listed = ", ".join(text(a) for a in ACTIONS)
-    label = "lower(concat_ws(' ', source, provider, channel))"
     return f"""
         select epoch_us(ts), evidence_id, file_id, rec, ts,
             case action when 'login.failed' then 'failed' when 'login.succeeded' then 'succeeded' else 'session' end,
-            {_way(kind, label)}, account, folded(account),
+            {_way(store, reader, kind)}, account, folded(account),
             is_machine(account) or account is null, host, node_of(host), src_ip,
             coalesce(native_address({assigned}), native_address(dst)),
             coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')), {MARK}
         from {name(reader)}
-        where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved'
+        where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved' and coalesce(event_id, 0) <> 4769
     """
 
 
-def _way(kind: str, label: str) -> str:
+def _way(store: Store, reader: str, kind: str) -> str:
+    label = "lower(concat_ws(' ', source, provider, channel))"
     words = "regexp_extract(" + kind + r", '\d+')"
+    tunnel = names.native(store, reader, *_ASSIGNED, "realm", "tunnel_group")
+    subtype = f"coalesce(lower({names.native(store, reader, 'subtype')}), 'vpn')"
+    service = f"coalesce(lower({names.native(store, reader, 'service')}), '')" if reader.startswith("linux.") else "''"
     return f"""
         case
             when {words} = '10' then 'rdp'
             when {words} in ('3', '8') then 'network'
             when {words} in ('2', '7', '11') then 'console'
             when {words} in ('4', '5', '9', '0') then 'service'
-            when event_id in (4768, 4769, 4771, 4776) then 'domain'
+            when event_id in (4768, 4771, 4776) then 'domain'
             when regexp_matches({label}, 'terminalservices|remotedesktop|termsrv') then 'rdp'
+            when {service} in {_NO_PERSON} or regexp_matches({label}, '\\bcron|\\batd\\b') then 'service'
+            when {service} like '%systemd%' or {label} like '%systemd%' or {label} like '%logind%' then 'other'
+            when source like 'network.%' and {subtype} <> 'vpn' then 'other'
+            when {tunnel} is not null then 'vpn'
             when regexp_matches({label}, {text(_VPN)}) then 'vpn'
             when source like 'mail.%' or regexp_matches({label}, 'dovecot|imap|pop3|postfix|saslauth|courier') then 'mail'
             when source like 'web.%' or source like 'cloud.%' then 'web'

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ACTIONS: Final = ("mail.bounced", "mail.delivered", "mail.received", "mail.sent")
 FREE_MAIL: Final = frozenset(Path(__file__).with_name("free_mail.txt").read_text("ascii").split())
 """Domains whose mailboxes belong to people, not to organisations."""
+_MESSAGE_ID: Final = ("message-id", "messageid", "internet-message-id", "msgid")
+_QUEUE_ID: Final = ("queue_id", "queueid", "qid")
 _ADDRESS: Final = r"[^\s<>\",;:()]+@[^\s<>\",;:()]+"
 _FILES: Final = r"eml|mbox|msg|mime|rfc822|pst|message"
 _LOGS: Final = r"track|trace|log|postfix|exchange|exim|smtp"
@@ -39,10 +41,13 @@ _TABLE: Final = """
 """
 _QUEUE: Final = """
     update mail_rows set key = known.key from (
-        select host, queue, min(key) as key from mail_rows where queue is not null and key is not null group by host, queue
+        select r.file_id, r.rec, q.key from mail_rows r asof join mail_queues q
+            on q.host = coalesce(r.host, '') and q.queue = r.queue and r.us + 5000000 >= q.us
+        where r.key is null and r.queue is not null
     ) known
-    where mail_rows.key is null and mail_rows.queue = known.queue and mail_rows.host is not distinct from known.host
+    where mail_rows.file_id = known.file_id and mail_rows.rec = known.rec and mail_rows.key is null
 """
+"""A server log names the Message-ID once and its own queue id on every line; queue ids come again, so the last one counts."""
 _MESSAGES: Final = """
     create temp table messages as
     select key,
@@ -74,8 +79,18 @@ def prepare(store: Store) -> bool:
 
 def _rows(store: Store) -> None:
     store.rows(_TABLE)
+    store.rows("create temp table mail_queues (host varchar, queue varchar, us bigint, key varchar)")
     for reader in names.readers_of(store, ACTIONS):
         store.rows(f"insert into mail_rows {_select(store, reader)}")
+        queue, key = names.native(store, reader, *_QUEUE_ID), _key(names.native(store, reader, *_MESSAGE_ID))
+        store.rows(
+            f"insert into mail_queues select coalesce(host, ''), {queue}, epoch_us(ts), {key} from {name(reader)}"
+            f" where {queue} is not null and {key} is not null and ts is not null"
+        )
+
+
+def _key(message_id: str) -> str:
+    return f"nullif(lower(trim({message_id}, ' <>')), '')"
 
 
 def _select(store: Store, reader: str) -> str:
@@ -89,8 +104,7 @@ def _select(store: Store, reader: str) -> str:
     return f"""
         select epoch_us(ts), evidence_id, file_id, rec, host, action,
             lower(coalesce({field("status", "delivery_status", "recipient_status", "dsn")}, outcome)),
-            nullif(lower(trim({field("message-id", "messageid", "internet-message-id", "msgid")}, ' <>')), ''),
-            {field("queue_id", "queueid", "qid", "internal-message-id")},
+            {_key(field(*_MESSAGE_ID))}, {field(*_QUEUE_ID)},
             {is_file}, case when {is_file} then {sent_first} else 3 end,
             nullif(regexp_extract(lower(coalesce({field("from", "header_from", "sender")}, account)), {text(_ADDRESS)}), ''),
             regexp_extract_all(lower(coalesce(dst, '')), {text(_ADDRESS)}),
