@@ -23,7 +23,7 @@ def digest(folder: Path) -> str:
     """Hash every path, modification time and content below the folder."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        total.update(f"{path.relative_to(folder)} {int(path.stat().st_mtime) if 'evidence' in path.parts else 0}\n".encode())
+        total.update(f"{path.relative_to(folder)} {int(path.stat().st_mtime)}\n".encode())
         if path.is_file():
             total.update(path.read_bytes())
     return total.hexdigest()

@@ -52,11 +52,13 @@ class Scene:
         self.sizes[path] = target.stat().st_size
 
     def close(self, aware: Sequence[datetime], truth: Mapping[str, object], collected: datetime) -> None:
-        """Write `aware.txt` (first the main one) and `truth.json`, and date the folders to the day of collection."""
+        """Write `aware.txt` (first the main one) and `truth.json`, and date them and the folders to the day of collection."""
         (self.root / "aware.txt").write_text("".join(f"{stamp(instant)}\n" for instant in aware), "utf-8")
         totals = {"files": len(self.sizes), "bytes": sum(self.sizes.values())}
         text = json.dumps({**truth, "evidence": totals}, ensure_ascii=False, indent=1)
         (self.root / "truth.json").write_text(text + "\n", "utf-8")
+        for name in ("aware.txt", "truth.json"):
+            _set_times(self.root / name, collected)
         folders = [path for path in (self.root / "evidence").rglob("*") if path.is_dir()]
         for folder in sorted(folders, reverse=True):
             _set_times(folder, collected)
