@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -100,3 +103,22 @@ def test_nothing_is_appended_to_a_broken_last_line(ledger: Ledger) -> None:
         stream.write(b"not an entry\n")
     with pytest.raises(CustodyBroken, match="is no entry"):
         ledger.append("case.reopened", at=AT, who="operator")
+
+
+@pytest.mark.slow
+def test_a_ledger_killed_at_any_instant_still_holds(tmp_path: Path) -> None:
+    path = tmp_path / "custody.jsonl"
+    line = (
+        "import sys, pathlib, datetime as d; from kyumei.evidence.custody import Ledger\n"
+        "at = d.datetime(2024, 1, 1, tzinfo=d.timezone.utc)\n"
+        "while True: Ledger(pathlib.Path(sys.argv[1])).append('case.opened', at=at, who='x', facts={'a': 'b' * 500})"
+    )
+    for tenth in range(6):
+        run = subprocess.Popen([sys.executable, "-c", line, str(path)], env={"PYTHONPATH": ":".join(sys.path)})
+        time.sleep(0.15 + 0.017 * tenth)
+        run.kill()
+        run.wait()
+        if path.exists():
+            Ledger(path).verify()
+    Ledger(path).append("case.closed", at=AT, who="operator")
+    assert Ledger(path).verify()[-1].act == "case.closed"

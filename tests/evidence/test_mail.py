@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kyumei.evidence.open import mail
 from kyumei.evidence.open.registry import OPENERS, Opening
 from kyumei.evidence.open.walk import Visit, walk
+from kyumei.model.mime import parse
 from kyumei.model.source import Source
 from tests.conftest import members
 
@@ -113,6 +114,34 @@ def test_blocks_cut_base64_nowhere(block: int, monkeypatch: pytest.MonkeyPatch) 
     found, faults = opened(data)
     assert found == {"1/unnamed.x": bytes(range(256))}
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("data", "reasons"),
+    [
+        (
+            HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_001 + b"--b--\n",
+            ["multipart not closed"],
+        ),
+        (HEAD + b"X-A: b\n" * 10_001 + b"\n", ["more than 10000 headers"]),
+        (HEAD + b"X-A: " + b"x" * (1 << 20) + b"\n\n", ["header too long"]),
+        (
+            HEAD + b"Content-Type: multipart/mixed\n\n--q1234567\nContent-Type: a/b\n\n--q1234567--",
+            ["multipart without its boundary"],
+        ),
+        (HEAD + b"stray\nX-A: b\n\n", ["not a header line"]),
+        (HEAD + b"body at once\n\n", []),
+    ],
+)
+def test_what_is_wrong_in_a_message_is_counted(data: bytes, reasons: list[str]) -> None:
+    assert [f.reason for f in parse(data).all_faults()] == reasons
+
+
+def test_nesting_without_end_is_a_fault() -> None:
+    data = HEAD
+    for depth in range(60):
+        data += b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
+    assert "multipart nested too deep" in [f.reason for f in parse(data).all_faults()]
 
 
 def test_a_box_gives_its_messages_where_they_lie() -> None:

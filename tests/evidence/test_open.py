@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import gzip
 import io
 import lzma
+import os
 import struct
 import tarfile
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kyumei.errors import UserError
 from kyumei.evidence.open import hold, limits
 from kyumei.evidence.open.names import Names, safe
 from kyumei.evidence.open.registry import OPENERS, Opening
@@ -20,7 +24,7 @@ from kyumei.evidence.open.walk import Closed, Visit, recognise, walk
 from kyumei.model.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from kyumei.evidence.open.registry import Opener
@@ -146,6 +150,103 @@ def test_times_of_members_are_kept() -> None:
     assert visit.source.mtime == 1_715_851_810_000_000  # 2024-05-16 18:30:10 in Asia/Tokyo
     (visit,) = [v for v in walk(Source.memory(tarred({"a": b"x"}))) if isinstance(v, Visit) and v.parent]
     assert visit.source.mtime == 1_715_852_400_000_000
+
+
+def extra(kind: int, data: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def test_extra_fields_of_a_zip_give_utc_times_and_unicode_names() -> None:
+    raw = "名簿.csv".encode("cp932")
+    info = zipfile.ZipInfo("x" * len(raw), (2024, 5, 16, 18, 30, 10))
+    info.extra = extra(0x1234, b"??") + extra(0x5455, struct.pack("<Bi", 1, 1_715_000_000))
+    info.extra += extra(0x7075, struct.pack("<BI", 1, zlib.crc32(raw)) + "名簿①.csv".encode())
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(info, b"id")
+    data = out.getvalue().replace(b"x" * len(raw), raw)
+    (member,) = OPENERS.get("archive.zip").open(Source.memory(data), Opening())
+    assert (member.name, member.mtime) == ("名簿①.csv", 1_715_000_000_000_000)
+
+
+def test_folders_and_links_in_archives_are_passed_over() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("folder/", b"")
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, b"/etc/passwd")
+        archive.writestr("file", b"x")
+    assert opened(out.getvalue()) == ({"given!/file": b"x"}, [])
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, kind in (("folder", tarfile.DIRTYPE), ("link", tarfile.SYMTYPE), ("pipe", tarfile.FIFOTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd" if kind == tarfile.SYMTYPE else ""
+            tar.addfile(info)
+        tar.addfile(tarfile.TarInfo("file"))
+    assert opened(out.getvalue()) == ({"given!/file": b""}, [])
+
+
+def test_a_sparse_file_in_a_tar_is_read_with_its_holes() -> None:
+    info = tarfile.TarInfo("disk.img")
+    info.size = 512
+    info.pax_headers = {"GNU.sparse.map": "0,256,100000,256", "GNU.sparse.size": "100256", "GNU.sparse.name": "disk.img"}
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(info, io.BytesIO(b"a" * 256 + b"b" * 256))
+    members, faults = opened(out.getvalue())
+    assert members == {"given!/disk.img": b"a" * 256 + bytes(100_000 - 256) + b"b" * 256}
+    assert faults == []
+
+
+def test_a_month_of_zero_is_no_time() -> None:
+    data = zipped({"a": b"x"}).replace(struct.pack("<HH", 0x93C5, 0x58B0), bytes(4))
+    (member,) = OPENERS.get("archive.zip").open(Source.memory(data), Opening())
+    assert member.mtime is None
+
+
+def test_a_method_we_do_not_know_is_a_fault() -> None:
+    data = zipped({"a": TEXT, "b": b"y" * 99})
+    at = data.index(b"PK\x01\x02")
+    data = data[: at + 10] + b"\x63" + data[at + 11 :]
+    data = data[:8] + b"\x63" + data[9:]
+    members, faults = opened(data)
+    assert members == {"given!/a": b"", "given!/b": b"y" * 99}
+    assert [f.reason for f in faults] == ["damaged member: NotImplementedError"]
+
+
+def test_a_directory_that_claims_too_many_members_is_not_loaded() -> None:
+    data = bytearray(zipped({"a": b"1", "b": b"2"}))
+    at = data.index(b"PK\x05\x06")
+    struct.pack_into("<I", data, at + 12, 0xF0000000)
+    members, faults = opened(bytes(data))
+    assert members == {"given!/a": b"1", "given!/b": b"2"}
+    assert [f.reason for f in faults] == ["no central directory: BadZipFile"]
+
+
+def test_an_opener_that_raises_costs_its_container_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: Source, opening: Opening) -> Iterator[Source]:
+        yield Source.memory(b"first", source.member("1"))
+        opening.fault(3, "seen")
+        raise IndexError
+
+    opener = dataclasses.replace(OPENERS.get("archive.gzip"), open=broken)
+    monkeypatch.setitem(OPENERS._plugins, "archive.gzip", opener)
+    steps = list(walk(Source.memory(zipped({"a.gz": gzip.compress(b"x", mtime=0), "b": b"2"}))))
+    assert [s.source.path for s in steps if isinstance(s, Visit)] == ["sample", "sample!/a.gz", "sample!/a.gz!/1", "sample!/b"]
+    assert [[f.reason for f in s.faults] for s in steps if isinstance(s, Closed)] == [["seen", "opener failed: IndexError"], []]
+
+
+def test_no_room_for_a_large_member_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(hold, "MEMORY_BYTES", 1000)
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(UserError, match="no room for a temporary file"):
+        list(walk(Source.memory(gzip.compress(TEXT, mtime=0)), temp=tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_encrypted_member_is_a_fault_and_the_others_are_read() -> None:

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.errors import EvidenceError
 from kyumei.evidence import tree
 from kyumei.evidence.acquire import EVIDENCE, PARTIAL
-from kyumei.evidence.copy import open_original, reason
+from kyumei.evidence.copy import open_original, reason, seal
 from kyumei.evidence.custody import HEAD, LEDGER, Ledger
 from kyumei.evidence.manifest import CHUNKS, FILES, MANIFEST, REFERENCE, chunk_counts, load
-from kyumei.model.evidence import CHUNK_BYTES, unescape
+from kyumei.model.evidence import unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kyumei.evidence.custody import Entry
     from kyumei.model.evidence import FileEntry, Item
@@ -173,31 +173,21 @@ def _file(entry: FileEntry, path: Path, leaves: _Leaves, report: Report, place: 
     except OSError as wrong:
         report.add(place, "unreadable", reason(wrong))
         return
-    with os.fdopen(handle, "rb", buffering=0) as stream:
-        size, sha256, differing = _compare(stream, leaves.of(entry), entry)
-    if (size, sha256) == (entry.size, entry.sha256):
+    try:
+        now = seal(handle, None)
+    finally:
+        os.close(handle)
+    if (now.size, now.sha256) == (entry.size, entry.sha256):
         return
-    detail = f"{size:,} bytes instead of {entry.size:,}" if size != entry.size else ""
-    chunks = f"chunks {differing}" if differing else ""
-    report.add(place, "changed", "; ".join(filter(None, (detail, chunks))))
+    told = [f"{now.size:,} bytes instead of {entry.size:,}"] if now.size != entry.size else []
+    told += [f"chunks {differing}"] if (differing := _ranges(_differing(now.leaves, leaves.of(entry)))) else []
+    told += [now.fault.reason] if now.fault else []
+    report.add(place, "changed", "; ".join(told))
 
 
-def _compare(stream: Any, known: Iterable[bytes], entry: FileEntry) -> tuple[int, str, str]:
-    """Return size, digest, and the numbers of the chunks that differ as text (`3, 7-9`)."""
-    whole = hashlib.sha256()
-    size, differing = 0, list[int]()
-    leaves = iter(known)
-    number = 0
-    while chunk := stream.read(CHUNK_BYTES):
-        while len(chunk) < CHUNK_BYTES and (more := stream.read(CHUNK_BYTES - len(chunk))):
-            chunk += more
-        whole.update(chunk)
-        if tree.leaf(chunk) != next(leaves, b""):
-            differing.append(number)
-        size += len(chunk)
-        number += 1
-    differing.extend(range(number, -(-entry.size // CHUNK_BYTES)))
-    return size, whole.hexdigest(), _ranges(differing)
+def _differing(now: Sequence[bytes], known: Sequence[bytes]) -> list[int]:
+    """Return the numbers of the chunks that differ, of which one side may have more."""
+    return [n for n in range(max(len(now), len(known))) if now[n : n + 1] != tuple(known[n : n + 1])]
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -35,17 +35,18 @@ _CODECS: Final = {
     "iso-8859-1": ("cp1252", "latin-1"),
 }
 _NOT_TEXT: Final = {"base64", "hex", "hex_codec", "zip", "zlib", "bz2", "uu", "quopri", "rot13", "rot_13", "undefined", "idna"}
-_WORD: Final = re.compile(rb"=\?([!-~]+?)(?:\*[!-~]*?)?\?([bBqQ])\?([^?]*)\?=")
+_WORD: Final = re.compile(rb"=\?([!-)+->@-~]{1,40})(?:\*[!->@-~]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _JIS: Final = re.compile(rb"\x1b(\$[@B]|\(I|\([BJ]|\$\(D)")
-_ESCAPED_RUN: Final = re.compile(rb"\x1b\$[@B].*?(?:\x1b\([BJ]|$)", re.DOTALL)
+_ESCAPED_RUN: Final = re.compile(rb"\x1b\$[@B][^\x1b]*(?:\x1b\([BJ]|$)", re.DOTALL)
 _PARAMETER: Final = re.compile(
     rb"""(?:^|[;\s])\s*([A-Za-z0-9_.*-]+)\s*=\s*
-    ("(?:\x1b\$[@B].*?\x1b\([BJ]|[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|\\.|[^"\\])*"?|[^;]*)""",
+    ("(?:\x1b\$[@B][^\x1b]*\x1b\([BJ]|[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|\\.|[^"\\])*"?|[^;]*)""",
     re.DOTALL | re.VERBOSE,
 )
 _SECTION: Final = re.compile(r"([^*]+)(?:\*(\d+))?(\*)?$")
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"?|\((?:\\.|[^()\\]|\([^()]*\))*\)?|<[^>]*>?|[,;:]|[^",;:<(]+', re.DOTALL)
 _HAS_ZONE: Final = re.compile(r"[+-]\d{4}\b|\b(GMT|UTC?|Z|[ECMP][SD]T)\b")
+_PARAMETER_BYTES: Final = 65_536  # far more than any mailer writes; bounds what hostile quoting can cost
 _NAMED_ZONES: Final = {"JST": "+0900", "KST": "+0900"}
 
 
@@ -84,7 +85,7 @@ def header_text(raw: bytes) -> str:
 
 
 def _unfolded(raw: bytes) -> bytes:
-    return re.sub(rb"\r?\n[ \t]+", b" ", raw).translate(None, b"\r\n").strip(b" \t")
+    return re.sub(rb"[\r\n]+[ \t]*", b" ", raw).strip(b" \t")
 
 
 def _plain(data: bytes) -> str:
@@ -145,7 +146,7 @@ def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
 
     The value is in lower case. A parameter in the form of RFC 2231 wins over the plain one of the same name.
     """
-    raw = _unfolded(raw)
+    raw = _unfolded(raw)[:_PARAMETER_BYTES]
     value = re.match(rb"[^;]*", raw)
     first = header_text(value[0] if value else b"").strip()
     sections: dict[str, dict[int, tuple[bool, bytes]]] = {}

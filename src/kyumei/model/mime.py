@@ -30,6 +30,13 @@ MEMORY_BYTES: Final = 64 << 20
 """Longer messages are mapped, not read."""
 MAX_DEPTH: Final = 40
 _BLOCK: Final = 1 << 20
+MAX_HEADERS: Final = 10_000
+MAX_PARTS: Final = 10_000
+_NAME_BYTES: Final = 1000
+_VALUE_BYTES: Final = 1 << 20
+_MAIL_HEADER: Final = re.compile(
+    rb"(?im)^(content-[a-z-]+|mime-version|from|to|cc|date|subject|message-id|received|x-[a-z-]+)[ \t]*:"
+)
 _HEADER: Final = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64: Final = bytes(sorted(set(range(256)) - set(_BASE64)))
@@ -180,7 +187,7 @@ def is_box(source: Source) -> bool:
 def _first_header(data: Raw) -> int:
     """Return the offset behind a byte-order mark, blank lines and a `From ` line."""
     start = 3 if data[:3] == b"\xef\xbb\xbf" else 0
-    blank = re.compile(rb"(?:[ \t]*\r?\n)*").match(data, start)
+    blank = re.compile(rb"(?:[ \t]*\r?\n){0,1000}").match(data, start)
     start = blank.end() if blank else start
     line = data[start : _line_end(data, start, min(len(data), start + 1000))]
     return start + len(line) if line.startswith(b"From ") and not _HEADER.match(line) else start
@@ -205,7 +212,7 @@ def _part(data: Raw, start: int, end: int, depth: int) -> Part:
         places, closed = _split(data, body, end, _likely_boundary(data, body, end))
     if not places:
         return Part(headers, body, end, faults=tuple(faults))
-    if not closed and depth == 0:
+    if not closed and (depth == 0 or len(places) >= MAX_PARTS):
         faults.append(Fault(end, "multipart not closed"))
     children = tuple(_part(data, first, last, depth + 1) for first, last in places)
     return Part(headers, body, end, children, tuple(faults))
@@ -215,33 +222,46 @@ def _headers(data: Raw, start: int, end: int) -> tuple[tuple[Header, ...], int, 
     """Return the headers, the offset of the body, and stray lines as faults."""
     headers: list[Header] = []
     faults: list[Fault] = []
-    at = start
-    while at < end:
-        after = _line_end(data, at, end)
-        line = data[at:after]
-        name = _HEADER.match(line)
+    name, opened, value = "", start, start  # of the header that is being read
+    last = start  # behind a stray line, where the last header is seen to be
+    at, body = start, start
+    while at < end and len(headers) < MAX_HEADERS:
+        body = after = _line_end(data, at, end)
+        line = data[at : min(after, at + _NAME_BYTES)]
+        found = _HEADER.match(line)
         if not line.strip(b"\r\n"):
-            return tuple(headers), after, faults
-        if line[:1] in b" \t" and headers:
-            last = headers[-1]
-            headers[-1] = Header(last.name, last.raw + line, last.offset)
-        elif name:
-            headers.append(Header(name[1].decode("ascii"), line[name.end() :], at))
-        elif _is_stray(data, after, end):
-            faults.append(Fault(at, "not a header line", len(line)))
-        else:
-            return tuple(headers), at, faults
+            break
+        if found:
+            if name:
+                headers.append(_header(data, (name, opened, value, at), faults))
+            name, opened, value = found[1].decode("ascii"), at, at + found.end()
+        elif not (name and line[:1] in b" \t"):
+            last = last if at < last else _last_header(data, after, end)
+            if at >= last:
+                body = at
+                break
+            faults.append(Fault(at, "not a header line", after - at))  # kept as a fold that lost its blank
         at = after
-    return tuple(headers), at, faults
+    if name:
+        headers.append(_header(data, (name, opened, value, at), faults))
+    if len(headers) >= MAX_HEADERS:
+        faults.append(Fault(body, f"more than {MAX_HEADERS} headers"))
+    return tuple(headers), body, faults
 
 
-def _is_stray(data: Raw, at: int, end: int) -> bool:
-    """Return whether headers of mail go on behind a line that is none (else the body begins without a blank line)."""
-    blank = re.compile(rb"^\r?\n", re.MULTILINE).search(data, at, min(end, at + 65_536))
-    rest = data[at : blank.start() if blank else min(end, at + 65_536)]
-    return bool(
-        re.search(rb"(?im)^(content-[a-z-]+|mime-version|from|to|cc|date|subject|message-id|received|x-[a-z-]+)[ \\t]*:", rest)
-    )
+def _header(data: Raw, place: tuple[str, int, int, int], faults: list[Fault]) -> Header:
+    name, opened, value, end = place
+    if end - value > _VALUE_BYTES:
+        faults.append(Fault(value + _VALUE_BYTES, "header too long", end - value - _VALUE_BYTES))
+    return Header(name, data[value : min(end, value + _VALUE_BYTES)], opened)
+
+
+def _last_header(data: Raw, at: int, end: int) -> int:
+    """Return the offset of the last header of mail before the next blank line, 0 when the body begins without one."""
+    end = min(end, at + 65_536)
+    blank = re.compile(rb"^\r?\n", re.MULTILINE).search(data, at, end)
+    end = blank.start() if blank else end
+    return max((found.start() for found in _MAIL_HEADER.finditer(data, at, end)), default=0)
 
 
 def _line_end(data: Raw, at: int, end: int) -> int:
@@ -258,6 +278,8 @@ def _split(data: Raw, start: int, end: int, boundary: str) -> tuple[list[tuple[i
     places: list[tuple[int, int]] = []
     opened: int | None = None
     for found in pattern.finditer(data, start, end):
+        if len(places) >= MAX_PARTS:
+            return places, False
         if opened is not None:
             places.append((opened, max(opened, _before_line(data, found.start()))))
         opened = min(end, found.end() + 1)

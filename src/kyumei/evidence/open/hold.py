@@ -88,7 +88,7 @@ def window(source: Source, start: int, size: int) -> Callable[[], BinaryIO]:
 
 
 def _windowed(source: Source, start: int, size: int) -> BinaryIO:
-    return io.BufferedReader(_Window(source.open(), start, size))
+    return io.BufferedReader(_Window(source.open(), start, size), 65_536)
 
 
 class _Window(io.RawIOBase):

@@ -7,6 +7,7 @@ Specification: PKWARE APPNOTE 6.3.10; Info-ZIP extra fields 5455 (times) and 707
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zipfile
@@ -23,6 +24,7 @@ from kyumei.model.source import CERTAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from kyumei.evidence.open.registry import Opening
     from kyumei.model.source import Source
@@ -33,6 +35,9 @@ _DOCUMENT_HEAD: Final = re.compile(
     rb"PK\x03\x04.{22}\x08\x00..mimetype|PK\x03\x04.{26}(\[Content_Types\]\.xml|_rels/\.rels|META-INF/)", re.DOTALL
 )
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
+_END_BYTES: Final = 66_000  # the end records with the longest comment
+_ENTRY_BYTES: Final = 500
+_MOST_LISTED: Final = 1_000_000
 _SYMLINK: Final = 0o120000
 
 
@@ -40,7 +45,7 @@ def _accepts(source: Source) -> int:
     if source.head[:4] not in {b"PK\x03\x04", b"PK\x05\x06"} or _DOCUMENT_HEAD.match(source.head):
         return 0
     try:
-        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+        with source.open() as stream, _archive(stream) as archive:
             is_document = any(_DOCUMENT.fullmatch(name) for name in archive.namelist())
     except _WRONG:
         is_document = bool(re.search(rb"PK\x03\x04.{26}(xl|word|ppt)/", source.head, re.DOTALL))
@@ -57,7 +62,7 @@ def zip_(source: Source, opening: Opening) -> Iterator[Source]:
     """
     with source.open() as stream:
         try:
-            archive = zipfile.ZipFile(stream)
+            archive = _archive(stream)
         except _WRONG as wrong:
             opening.fault(0, f"no central directory: {type(wrong).__name__}")
             yield from _from_local_headers(source, opening)
@@ -77,6 +82,23 @@ def zip_(source: Source, opening: Opening) -> Iterator[Source]:
                 facts = {"mtime": _mtime(info, source.zone)}
                 with held(source, source.member(names.unique(_name(info))), chunks, opening, facts) as member:
                     yield member
+
+
+def _archive(stream: BinaryIO) -> zipfile.ZipFile:
+    """Open the archive; a directory of more than a million members is not read, since it would lie in memory whole."""
+    stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, stream.tell() - _END_BYTES))
+    tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at >= 0 and len(tail) >= at + 12:
+        count = struct.unpack_from("<H", tail, at + 10)[0]
+        long = tail.rfind(b"PK\x06\x06", 0, at)
+        if long >= 0 and len(tail) >= long + 40:
+            count = struct.unpack_from("<Q", tail, long + 32)[0]
+        size = struct.unpack_from("<I", tail, at + 12)[0] if len(tail) >= at + 16 else 0
+        if count > _MOST_LISTED or (size != 0xFFFFFFFF and size > _MOST_LISTED * _ENTRY_BYTES):
+            raise zipfile.BadZipFile("more members than the limit")
+    return zipfile.ZipFile(stream)
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, opening: Opening) -> Iterator[bytes]:

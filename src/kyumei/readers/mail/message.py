@@ -36,7 +36,7 @@ _SENT_FOLDER: Final = re.compile(
 )
 _IN_BRACKETS: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 _BARE: Final = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.])")
-_HIDDEN: Final = re.compile(r"(?is)<(script|style|head)\b.*?</\1>|<!--.*?-->")
+_HIDDEN: Final = (("<!--", "-->"), ("<head", "</head>"), ("<style", "</style>"), ("<script", "</script>"))
 
 
 @reader("mail.message", accepts=is_message, title="Mail message", spec="https://www.rfc-editor.org/rfc/rfc5322")
@@ -133,8 +133,21 @@ def _text(data: Raw, leaf: Part) -> str:
     limit = BODY_CHARACTERS * (40 if kind == "text/html" else 8)
     text = charset_text(_first(mime.content(data, leaf, []), limit), told.get("charset", ""))
     if kind == "text/html":
-        text = re.sub(r"\s*\n\s*", "\n", html.unescape(re.sub(r"(?s)<[^>]*>", "", _HIDDEN.sub("", text))))
+        text = _shown(text)
     return text.replace("\r\n", "\n").replace("\0", "").strip()[:BODY_CHARACTERS]
+
+
+def _shown(text: str) -> str:
+    """Return the text of a page without what is not shown and without tags."""
+    for opened, closed in _HIDDEN:
+        kept: list[str] = []
+        folded, at = text.lower() if len(text.lower()) == len(text) else text, 0
+        while (start := folded.find(opened, at)) >= 0 and (end := folded.find(closed, start)) >= 0:
+            kept.append(text[at:start])
+            at = end + len(closed)
+        text = "".join((*kept, text[at:]))
+    text = html.unescape(re.sub(r"<[^<>]*>", "", text))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _first(chunks: Iterator[bytes], limit: int) -> bytes:
