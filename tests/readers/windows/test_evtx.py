@@ -73,6 +73,7 @@ def test_a_stale_header_loses_nothing(log: bytes) -> None:
 def test_a_wiped_chunk_signature_loses_nothing_and_the_records_are_called_carved(log: bytes) -> None:
     wiped = bytearray(log)
     wiped[4096 + 2 * CHUNK : 4096 + 2 * CHUNK + 8] = bytes(8)
+    wiped[4096 + 3 * CHUNK - 9 : 4096 + 3 * CHUNK] = b"leftovers"
     rows, events = read(bytes(wiped))
     assert rows.read + rows.carved == COUNT
     assert len({e["Serial"] for e in events}) == COUNT
@@ -117,6 +118,18 @@ def test_a_copy_of_a_record_in_slack_is_not_counted_again() -> None:
     data[free : free + again_size] = data[again : again + again_size]
     rows, _ = read(bytes(data))
     assert (rows.read, rows.carved, rows.faults) == (20, 0, [])
+
+
+def test_a_copy_in_slack_with_other_content_says_so() -> None:
+    data = bytearray(evtx(Record(START + timedelta(seconds=n), 4625, {"Serial": f"{n:04}"}) for n in range(20)))
+    at = 4608 + struct.unpack_from("<I", data, 4608 + 4)[0]
+    size = struct.unpack_from("<I", data, at + 4)[0]
+    free = 4096 + struct.unpack_from("<I", data, 4096 + 48)[0]
+    data[free : free + size] = data[at : at + size].replace("0001".encode("utf-16-le"), "9999".encode("utf-16-le"))
+    _, events = read(bytes(data))
+    assert [(e["Serial"], e["System_Integrity"]) for e in events if e["origin"] == "slack"] == [
+        ("9999", "behind the chunk's last record; other content than the record of the same number and time")
+    ]
 
 
 def test_a_record_without_time_has_none() -> None:

@@ -139,8 +139,11 @@ def examine(offset: int, data: bytes, *, has_crc: bool) -> Chunk:
     data = data.ljust(CHUNK, b"\0")
     chunk = Chunk(offset, data, _note(data, length, signed=signed, has_crc=has_crc))
     free = SIZE.unpack_from(data, 48)[0]
-    end = free if signed and FIRST <= free <= CHUNK else length
+    known = signed or _is_header(data)
+    end = free if known and FIRST <= free <= CHUNK else length
     _chain(chunk, min(end, length), signed=signed)
+    if not known and chunk.slots and chunk.gaps and chunk.gaps[-1].at > chunk.slots[-1].at:
+        chunk.gaps.pop()  # nothing says how far the records went: what follows the last one is slack
     if end > length:
         _missing_end(chunk, length)
     _rebuild(chunk)
@@ -148,6 +151,12 @@ def examine(offset: int, data: bytes, *, has_crc: bool) -> Chunk:
     _inside(chunk)
     chunk.slots.sort(key=lambda s: (s.at, s.size))
     return chunk
+
+
+def _is_header(data: bytes) -> bool:
+    """Return whether this is a chunk's header by its checksum, were the signature there."""
+    checksum: int = SIZE.unpack_from(data, 124)[0]
+    return zlib.crc32(data[128:FIRST], zlib.crc32(CHUNK_MARK + data[8:120])) == checksum
 
 
 def _note(data: bytes, length: int, *, signed: bool, has_crc: bool) -> str:

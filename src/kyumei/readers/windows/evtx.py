@@ -4,12 +4,12 @@ r"""Windows event logs: `C:\Windows\System32\winevt\Logs\*.evtx`, Windows Vista 
 field `System_EventRecordID`. `ts` is System/TimeCreated (100 ns, stored in microseconds, UTC), never the time in the
 record's header, which is often 1601 or some milliseconds off; null where TimeCreated is missing or 1601.
 
-`origin`: `live` for records in the unbroken chain of a chunk with a signature; `carved` for records behind a broken place,
-of chunks without signature, with rebuilt headers, or hidden inside other records; `slack` for what lies behind a chunk's last
-record. What is found carved or in slack and is the same as a record already given (number, header time and text) is not
-given a second time. Where a record's template is gone, its values are given without names (`Remains`), as carved or slack.
-`System_Integrity` says what is wrong with the chunk or the record, and is null where nothing is: read
-it before relying on such a record.
+`origin`: `live` for records in the unbroken chain of a chunk with a signature; `carved` for records behind a broken
+place, of chunks without signature, with rebuilt headers, or hidden inside other records; `slack` for what lies behind a
+chunk's last record. What is found carved or in slack and is the same as a record already given (number, header time and
+text) is not given a second time; with other content it is, and says so. Where a record's template is gone, its values are
+given without names (`Remains`), as carved or slack. `System_Integrity` says what is wrong with the chunk or the record,
+and is null where nothing is: read it before relying on such a record.
 
 Faults: one for each record that is known to have been there and could not be read (the chunk's header names first and last
 number), one for each other stretch of bytes that is no record. Left out: all-zero space, headers, and remains in slack that
@@ -83,6 +83,10 @@ class _Known:
             return slot.written == 0 and text is not None and self._has_text(slot.number, _digest(text))
         return bool(slot.written) if text is None else _digest(text) in given
 
+    def differs(self, slot: Slot) -> bool:
+        """Return whether a record of that number and header time, but of other content, was given already."""
+        return bool(slot.written) and (slot.number, slot.written) in self.digests
+
     def _has_text(self, number: int, digest: bytes) -> bool:
         return any(digest in given for key, given in self.digests.items() if key[0] == number)
 
@@ -132,7 +136,8 @@ def _read_rest(source: Source, rows: Rows, survey: _Survey, known: _Known) -> No
             for slot, text, how in _read_overlapping(chunk, slots, codec):
                 if known.has(slot, text or None):
                     continue
-                if _add(rows, chunk, slot, text, how):
+                other = "other content than the record of the same number and time" if known.differs(slot) else ""
+                if _add(rows, chunk, slot, text, f"{how}; {other}".strip("; ")):
                     known.add(slot, text)
                 else:
                     rows.fault(chunk.offset + slot.at, f"{slot.origin} record not readable", slot.size)
