@@ -165,6 +165,8 @@ def _columns(form: Form, found: pa.Array) -> dict[str, pa.Array]:
 
 def split(columns: Mapping[str, pa.Array]) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
     """Return common columns and native fields apart, addresses in one spelling and numbers as numbers."""
+    import pyarrow.compute as pc
+
     from kyumei.readers.addresses import normalised
     from kyumei.readers.match import whole
 
@@ -172,6 +174,8 @@ def split(columns: Mapping[str, pa.Array]) -> tuple[dict[str, pa.Array], dict[st
     fields = {name: values for name, values in columns.items() if name not in GIVEN}
     if "src_ip" in common:
         common["src_ip"] = normalised(common["src_ip"])
+    if "dst" in common:  # sendmail: `<a@example.jp>,<b@example.jp>`
+        common["dst"] = pc.replace_substring_regex(pc.replace_substring_regex(common["dst"], "[<>]", ""), " *, *", "; ")
     for name in ("bytes", "rows", "event_id"):
         if name in common:
             common[name] = whole(common[name])
