@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,6 +73,25 @@ def test_an_unrecognised_file_says_so_and_an_empty_one_is_no_failure(tmp_path: P
     assert first["summary"]["reason"] == "no reader recognises the content"
     assert call(str(tmp_path / "b.log"))[0] == 0
     assert second["summary"]["reason"] == "empty"
+
+
+def test_containers_are_opened_and_their_summary_comes_last(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as container:
+        container.writestr("logs/日本.log", "#invented\n!\n")
+    code, lines = call(str(tmp_path / "a.zip"))
+    place = f"{tmp_path}/a.zip"
+    assert code == 4
+    assert lines[0]["file"] == f"{place}!/logs/日本.log"
+    assert [line["summary"]["file"] for line in lines if "summary" in line] == [f"{place}!/logs/日本.log", place]
+    assert lines[-1]["summary"] | {"opener": ""} == {
+        "file": place,
+        "reader": None,
+        "opener": "",
+        "members": 1,
+        "read": 0,
+        "carved": 0,
+        "faulted": 0,
+    }
 
 
 def test_a_reader_can_be_named(tmp_path: Path) -> None:

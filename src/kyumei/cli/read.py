@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,19 +17,25 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from kyumei.model.fault import Fault
     from kyumei.model.source import Source
     from kyumei.readers.registry import Reader
 
-SOME_UNREADABLE = 4
+SOME_UNREADABLE: Final = 4
+UNRECOGNISED: Final = "no reader recognises the content"
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
 @click.option("--zone", default="Asia/Tokyo", show_default=True, help="Zone of times that carry none.")
-@click.option("--reader", "named", metavar="NAME", help="Read with this reader instead of recognising each file.")
+@click.option(
+    "--reader", "named", metavar="NAME", help="Read with this reader, whatever the file looks like; containers stay closed."
+)
 def command(files: Sequence[str], form: str, zone: str, named: str | None) -> int:
-    """Read FILES (folders are walked) and write one JSON object a line: events, faults, and last per file a summary.
+    """Read FILES and write one JSON object a line: events, faults, and last per file a summary.
+
+    Folders are walked and containers (archives, mails, boxes) opened; what lies inside is shown as CONTAINER!/MEMBER.
 
     Exit code 4 says that something could not be read.
     """
@@ -37,7 +43,7 @@ def command(files: Sequence[str], form: str, zone: str, named: str | None) -> in
     reader = _reader(named)
     failed = False
     for source in _sources(files, known_zone(zone)):
-        failed |= _read(source, reader)
+        failed |= _read_whole(source, reader)
     sys.stdout.flush()
     return SOME_UNREADABLE if failed else 0
 
@@ -83,28 +89,70 @@ def _source(path: Path, zone: str) -> Source:
     )
 
 
-def _read(source: Source, reader: Reader | None) -> bool:
-    """Write what one source holds and return whether something in it could not be read."""
+def _read_whole(source: Source, named: Reader | None) -> bool:
+    """Write what a file and everything inside it hold; return whether something could not be read.
+
+    A container's summary comes after its members, so that it is the last line about that file.
+    """
+    from kyumei.evidence.open.walk import Closed, walk
+
+    failed = False
+    if (closed := _cannot_open(source)) or named:
+        return _finish(source, *((closed, ()) if closed else _events(source, named)))
+    waiting: list[dict[str, object]] = []
+    for step in walk(source):
+        if isinstance(step, Closed):
+            summary = waiting.pop() | {"opener": step.opener, "members": step.members}
+            failed |= _finish(step.source, summary, step.faults)
+        elif step.opener is None:
+            failed |= _finish(step.source, *_events(step.source, named))
+        else:
+            summary, faults = _events(step.source, named)
+            failed |= _write_faults(step.source, faults)
+            waiting.append(summary)
+    return failed
+
+
+def _cannot_open(source: Source) -> dict[str, object] | None:
+    """Return the summary of a file that the system does not let us read."""
+    try:
+        _ = source.head
+    except OSError as wrong:
+        reason = f"cannot be opened: {wrong.strerror}"
+        return {"file": source.path, "reader": None, "reason": reason, "read": 0, "carved": 0, "faulted": 0}
+    return None
+
+
+def _events(source: Source, named: Reader | None) -> tuple[dict[str, object], Sequence[Fault]]:
+    """Write the events of one source; return its summary and its faults."""
     from kyumei.readers.run import recognise, run
 
-    try:
-        found = reader or (recognise(source)[0] if source.size else None)
-    except OSError as wrong:
-        return _unread(source, f"cannot be opened: {wrong.strerror}")
-    if found is None:
-        return _unread(source, "no reader recognises the content" if source.size else "empty")
-    rows = run(found, source, lambda table: _write_events(table, source.path))
-    for fault in rows.faults:
-        _write({"fault": {"offset": fault.offset, "reason": fault.reason, "skipped": fault.skipped}, "file": source.path})
-    counts = {"read": rows.read, "carved": rows.carved, "faulted": len(rows.faults)}
-    _write({"summary": {"file": source.path, "reader": found.name, **counts}})
-    return bool(rows.faults)
-
-
-def _unread(source: Source, reason: str) -> bool:
     counts = {"read": 0, "carved": 0, "faulted": 0}
-    _write({"summary": {"file": source.path, "reader": None, "reason": reason, **counts}})
-    return reason != "empty"
+    if not source.size:
+        return {"file": source.path, "reader": None, "reason": "empty", **counts}, ()
+    found = named or recognise(source)[0]
+    if found is None:
+        return {"file": source.path, "reader": None, "reason": UNRECOGNISED, **counts}, ()
+    rows = run(found, source, lambda table: _write_events(table, source.path))
+    counts = {"read": rows.read, "carved": rows.carved, "faulted": len(rows.faults)}
+    return {"file": source.path, "reader": found.name, **counts}, rows.faults
+
+
+def _finish(source: Source, summary: dict[str, object], faults: Sequence[Fault]) -> bool:
+    """Write the faults and the summary; what was opened needs no reader, any other unread file is a failure."""
+    failed = _write_faults(source, faults)
+    if "opener" in summary:
+        summary["faulted"] = int(str(summary["faulted"])) + len(faults)
+        if summary.get("reason") == UNRECOGNISED:
+            del summary["reason"]
+    _write({"summary": summary})
+    return failed or summary.get("reason", "empty") != "empty"
+
+
+def _write_faults(source: Source, faults: Sequence[Fault]) -> bool:
+    for fault in faults:
+        _write({"fault": {"offset": fault.offset, "reason": fault.reason, "skipped": fault.skipped}, "file": source.path})
+    return bool(faults)
 
 
 def _write_events(table: pa.Table, path: str) -> None:
