@@ -12,6 +12,7 @@ from kyumei.store.index import build
 from kyumei.store.query import Store
 from kyumei.store.rows import Rows
 from kyumei.store.write import Part
+from tests.store.cases import opened, write_events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,21 @@ def test_events_are_found_with_their_native_fields(tmp_path: Path) -> None:
     assert store.rows("select epoch_us(ts), rec, account from events order by rec") == [(1_000_000, 7, "suzuki")]
     assert store.rows('select "TargetUserName" from "test.reader" where rec = ?', 7) == [("suzuki",)]
     assert "TargetUserName" in store.fields("test.reader")
+
+
+def test_what_a_killed_run_left_behind_does_no_harm(tmp_path: Path) -> None:
+    for name in (".index.duckdb.partial", ".index.duckdb.partial.wal"):
+        (tmp_path / name).write_bytes(b"half written")
+    build(tmp_path)
+    assert Store.open(tmp_path).rows("select count(*) from events") == [(0,)]
+    assert [p.name for p in tmp_path.iterdir()] == ["index.duckdb"]
+
+
+def test_fields_whose_names_differ_only_in_case_lose_nothing(tmp_path: Path) -> None:
+    write_events(tmp_path, "test.reader", "a", [{"fields": {"BinaryData": "1"}}])
+    write_events(tmp_path, "test.reader", "b", [{"fields": {"Binarydata": "2", "BinaryData": "3"}}])
+    found = opened(tmp_path).rows("select columns('(?i)binary.*') from \"test.reader\"")
+    assert {value for row in found for value in row if value} == {"1", "2", "3"}
 
 
 def test_an_empty_case_has_empty_tables(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def connect(
     read_only: bool = False,
     folders: Sequence[Path] = (),
     threads: int = 2,
-    memory: str = "2GB",
+    memory: str = "1GB",
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in UTC.
 

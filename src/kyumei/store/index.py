@@ -1,7 +1,10 @@
 """Build `index.duckdb` from a case's Parquet: derived, deleted and rebuilt at will.
 
-Tables `sources`, `faults`, `tables`, `columns`, `people` as in `kyumei.store.schema`; for each reader a table of its name
+Tables `sources`, `faults`, `tables`, `columns`, `people` as in `kyumei.store.schema`; for each reader a view of its name
 with the common columns and all of its own fields (`select … from "windows.evtx"`); `events`, their common columns together.
+Names that differ only in case are one column, the second of them in the same file gets `_1` behind it (DuckDB's rule).
+
+Text columns are plain text: enumerations were measured on two million events with DuckDB 2.0 and brought nothing.
 Derived from these:
 
 | name | one row per |
@@ -35,7 +38,7 @@ _TABLES: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
     "people": ("people", schema.PEOPLE),
 }
 _SQL: Final = {"text": "varchar", "int": "bigint", "bool": "boolean", "time": "timestamptz", "float": "double"}
-_MEMORY: Final = "2GB"
+_MEMORY: Final = "1GB"
 _ROLL_UPS: Final = """
 create table events_{unit} as
 select date_trunc('{unit}', ts){cast} as {unit}, source, action, host, account, src_ip, outcome, count(*) as events
@@ -46,7 +49,8 @@ from events group by all order by all
 def build(case: Path) -> Path:
     """Write the index of a case folder anew and return its path."""
     target, partial = case / INDEX, case / f".{INDEX}.partial"
-    partial.unlink(missing_ok=True)
+    for left in (partial, partial.with_name(f"{partial.name}.wal")):  # of a run that was killed
+        left.unlink(missing_ok=True)
     con = connect(partial, folders=[case], memory=_MEMORY)
     point_at(con, case)
     for table, (folder, columns) in _TABLES.items():
