@@ -193,8 +193,8 @@ def test_alike_duties_of_many_clients_are_one_row_and_each_start_of_the_clock_it
 
 def test_an_undecided_duty_says_which_facts_would_decide_it() -> None:
     page = Page(html(samples.viewable(), "ja"))
-    assert "すべての委託元へ通知した日時" in page.text
-    assert "第三者に閲覧される前にすべて回収したか" in page.text
+    assert "最後の委託元に通知した時刻" in page.text
+    assert "第三者に閲覧される前に全てを回収" in page.text
 
 
 def test_not_found_says_what_was_and_what_was_not_looked_at() -> None:

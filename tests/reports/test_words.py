@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.hypothesis import Cause
 from kyumei.reports.words import shown
 from kyumei.reports.words.lookup import LANGS, Words, table
+
+if TYPE_CHECKING:
+    from kyumei.reports.words.lookup import Lang
 
 JA, EN = table("ja"), table("en")
 
@@ -23,7 +29,7 @@ def test_both_languages_have_the_same_words_and_the_same_places_in_them() -> Non
 
 def test_english_is_english_and_japanese_is_japanese() -> None:
     japanese = re.compile("[ぁ-んァ-ヶ一-龠]")
-    assert [w for words in EN.values() for w in words.values() if japanese.search(w)] == []
+    assert [w for group, words in EN.items() if group != "fact" for w in words.values() if japanese.search(w)] == []
     assert [k for k, w in JA["status"].items() if not japanese.search(w)] == []
 
 
@@ -32,6 +38,21 @@ def test_closed_lists_are_named_in_full() -> None:
         assert {c.value for c in Cause} == set(table(lang)["cause"])
         assert set(table(lang)["access"]) == {"taken", "accessed", "exposed"}
     assert all(CATEGORIES)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_facts_are_called_what_the_law_files_call_them(lang: Lang) -> None:
+    laws = Path(__file__).parents[2] / "src" / "kyumei" / "duties" / "laws" / "facts.yaml"
+    facts = yaml.safe_load(laws.read_text("utf-8"))["facts"]
+    assert dict(table(lang)["fact"]) == {fact: said["label"][lang] for fact, said in facts.items()}
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [("vpn", "VPN"), ("vpn.stolen_credentials", "VPN (盗まれた認証情報)"), ("carrier pigeon", "carrier pigeon")],
+)
+def test_ways_are_named_and_unknown_ones_kept(way: str, said: str) -> None:
+    assert Words("ja").way(way) == said
 
 
 def test_records_and_people_have_different_units() -> None:

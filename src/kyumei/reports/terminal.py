@@ -71,7 +71,7 @@ def _lead(diagnosis: Mapping[str, Any], words: Words, zone: str) -> Iterator[str
     yield _row(words("cause_short"), f"{words.term('cause', first.get('cause'))} ({words('likelihood')} {likelihood}){rest}")
     window = first.get("window") or {}
     source = first.get("source") or {}
-    ways = [words.term("way", w) for w in [*view.listed(first, "access_means"), *view.listed(first, "channels")]]
+    ways = [words.way(w) for w in [*view.listed(first, "access_means"), *view.listed(first, "channels")]]
     yield _row(words("who"), _few([_actor(a) for a in view.listed(first, "actors")], words))
     yield _row(words("when"), shown.span(window.get("first"), window.get("last"), zone, words))
     yield _row(words("what"), _few(view.listed(source, "objects"), words))
@@ -86,7 +86,7 @@ def _actor(actor: Mapping[str, Any]) -> str:
 
 def _scope(diagnosis: Mapping[str, Any], words: Words) -> Iterator[str]:
     people, records = diagnosis.get("people"), view.records(diagnosis)
-    method = words.said((people or {}).get("method"))
+    method = words.term("method", words.said((people or {}).get("method")))
     said = [shown.bounds(people, "people", words), f"{words('method')}: {method}" if method else ""]
     more = ", ".join(s for s in said if s)
     yield ""
@@ -111,9 +111,9 @@ def _category(id_: str, words: Words) -> str:
 
 
 def _deadlines(diagnosis: Mapping[str, Any], words: Words, zone: str, now: int) -> Iterator[str]:
-    terms = view.terms(view.duties(diagnosis))
+    terms = view.terms(view.duties(diagnosis, alike=view.AT_A_GLANCE))
     yield ""
-    yield words("duties_near" if any(t.due for t in terms) else "duties")
+    yield words("duties")
     if not (diagnosis.get("case") or {}).get("aware"):
         yield f"  {words('aware_unknown')}"
     for term in terms[:_DEADLINES]:
@@ -127,8 +127,7 @@ def _deadlines(diagnosis: Mapping[str, Any], words: Words, zone: str, now: int) 
 def _term(term: view.Term, words: Words, zone: str, now: int) -> str:
     title, name = words.said(term.duty.of.get("title")) or str(term.duty.of["id"]), words.said(term.deadline.get("name"))
     title = title if name.lower() in title.lower() else f"{title} {name}"
-    parties = term.duty.parties
-    whose = words("parties_count", n=len(parties)) if len(parties) > 1 else "".join(parties)
+    whose = view.whose(term.duty, words)
     judged = f"[{words.term('verdict', term.duty.of['verdict'])}] {title}" + (f" ({whose})" if whose else "")
     if term.due is None:
         return f"{words('asap_note') if term.deadline.get('kind') == 'asap' else words('no_due')}  {judged}"
@@ -149,7 +148,7 @@ def _sentences(items: Sequence[Mapping[str, Any]], key: str, words: Words, *, nu
     yield words(key)
     for number, item in enumerate(items, 1):
         assumed = f"[{words('assumed')}] " if item.get("assumed") else ""
-        owner = f" ({words('owner')}: {words.said(item['owner'])})" if item.get("owner") else ""
+        owner = f" ({words('owner')}: {words.term('owner', words.said(item['owner']))})" if item.get("owner") else ""
         yield f"  {f'{number}.' if numbered else '-'} {assumed}{words.said(item.get('text'))}{owner}"
     if not items:
         yield f"  {words(f'{key}_none')}"

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _VERDICTS: Final = ("applies", "undecided", "does_not")
 _STATUSES: Final = ("confirmed", "suspected", "ruled_out")
-_EACH: Final = ("party", "dataset", "role")
+_NAMED: Final = 3
+IN_FULL: Final = ("dataset", "party", "to")
+"""What may differ between obligations that are one row of the full table."""
+AT_A_GLANCE: Final = (*IN_FULL, "because", "notes", "role", "undecided_by")
+"""What may differ between obligations that are one row of the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +30,21 @@ class Duty:
     """One obligation as judged for one or more holdings alike.
 
     Attributes:
-        of: the obligation's object in `diagnosis.json`, its holding's keys left out.
+        of: the obligation's object in `diagnosis.json`; of what may differ, that of the first.
         holders: party, data set and role of each holding, sorted.
+        to: whom it is owed to; empty where that differs.
         due: the first dated deadline, None where there is none.
     """
 
     of: Mapping[str, Any]
     holders: tuple[tuple[str, str, str], ...]
+    to: object
     due: datetime | None
 
     @property
     def parties(self) -> tuple[str, ...]:
-        """Return the parties without repetition, sorted."""
-        return tuple(sorted({party for party, _, _ in self.holders}))
+        """Return the named parties without repetition, sorted."""
+        return tuple(sorted({party for party, _, _ in self.holders if party}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +67,36 @@ def listed(of: Mapping[str, Any], key: str) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def duties(diagnosis: Mapping[str, Any]) -> list[Duty]:
-    """Return the duties, judged alike ones as one: those that apply first, then undecided, then by first due date."""
-    alike: dict[str, list[Mapping[str, Any]]] = {}
+def duties(diagnosis: Mapping[str, Any], *, alike: Sequence[str] = IN_FULL) -> list[Duty]:
+    """Return the duties: those that apply first, then undecided ones, each by first due date.
+
+    Obligations that differ in nothing but the keys named by `alike` become one.
+    """
+    groups: dict[str, list[Mapping[str, Any]]] = {}
     for obligation in listed(diagnosis, "obligations"):
-        same = {k: v for k, v in obligation.items() if k not in _EACH}
-        alike.setdefault(json.dumps(same, ensure_ascii=False, sort_keys=True), []).append(obligation)
-    found = [_duty(group) for group in alike.values()]
+        same = {k: v for k, v in obligation.items() if k not in alike}
+        groups.setdefault(json.dumps(same, ensure_ascii=False, sort_keys=True), []).append(obligation)
+    found = [_duty(group) for group in groups.values()]
     return sorted(found, key=lambda d: (_VERDICTS.index(d.of["verdict"]), _instant(d.due), str(d.of["id"]), d.holders))
 
 
 def _duty(group: Sequence[Mapping[str, Any]]) -> Duty:
-    same = {k: v for k, v in group[0].items() if k not in _EACH}
+    same_to = all(o.get("to") == group[0].get("to") for o in group)
     holders = tuple(sorted({(str(o.get("party") or ""), str(o.get("dataset") or ""), str(o.get("role") or "")) for o in group}))
     dues = [_parsed(d.get("due")) for d in listed(group[0], "deadlines")] or [_parsed(group[0].get("due"))]
-    return Duty(same, holders, min((d for d in dues if d is not None), default=None))
+    first = min((d for d in dues if d is not None), default=None)
+    return Duty(group[0], holders, group[0].get("to") if same_to else "", first)
+
+
+def whose(duty: Duty, words: Words) -> str:
+    """Return the parties by name, their number where they are many, or the role where nobody is named."""
+    if len(duty.parties) > _NAMED:
+        return words("parties_count", n=len(duty.parties))
+    return ("、" if words.lang == "ja" else ", ").join(duty.parties) or words.term("role", duty.holders[0][2])
 
 
 def terms(found: Sequence[Duty]) -> list[Term]:
-    """Return every deadline of the duties that apply or are undecided, dated ones first in the order of their dates."""
+    """Return every deadline of the duties that apply, then of those undecided, each in the order of their dates."""
     each = [
         Term(duty, deadline, _parsed(deadline.get("due")))
         for duty in found
@@ -87,7 +104,7 @@ def terms(found: Sequence[Duty]) -> list[Term]:
         for deadline in listed(duty.of, "deadlines") or [{"due": duty.of.get("due")}]
     ]
     return sorted(
-        each, key=lambda t: (_instant(t.due), _VERDICTS.index(t.duty.of["verdict"]), str(t.duty.of["id"]), t.duty.holders)
+        each, key=lambda t: (_VERDICTS.index(t.duty.of["verdict"]), _instant(t.due), str(t.duty.of["id"]), t.duty.holders)
     )
 
 

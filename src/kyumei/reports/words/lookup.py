@@ -35,6 +35,12 @@ class Words:
         """Return the word for a value of a closed list, or the value itself where the list does not have it."""
         return self._table[group].get(str(key), str(key))
 
+    def way(self, way: object) -> str:
+        """Return the words for a means or channel; `vpn.stolen_credentials` is one qualified by another."""
+        known = self._table["way"].get(str(way))
+        first, dot, rest = str(way).partition(".")
+        return known or (f"{self.term('way', first)} ({self.term('way', rest)})" if dot else str(way))
+
     def said(self, text: object) -> str:
         """Return what is given in both languages in this one; plain text as it is, nothing as an empty text."""
         if isinstance(text, Mapping):
