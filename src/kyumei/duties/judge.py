@@ -52,6 +52,8 @@ def _judged(versions: Sequence[Rule], facts: Facts, laws: Laws, reason: Text) ->
     verdict, open_facts, notes = _verdict(rule, facts, in_force=in_force)
     if verdict == "does_not" and in_force is None and any(_may_apply(other, facts) for other in versions):
         verdict, open_facts, notes = "undecided", (AWARE,), (_UNDATED,)
+    if in_force is False:
+        notes = (_not_in_force(versions),)
     dated, more = deadlines(rule, facts, laws) if verdict != "does_not" else ((), ())
     aware = facts.instant(AWARE)
     found = Obligation(
@@ -106,7 +108,7 @@ def _verdict(rule: Rule, facts: Facts, *, in_force: bool | None) -> tuple[Verdic
     triggered = truth(rule.when, facts)
     freed = False if exempt is None else truth(exempt, shown)
     if in_force is False:
-        return "does_not", (), (_not_in_force(rule),)
+        return "does_not", (), ()
     if triggered is False:
         return "does_not", (), ()
     if freed is True and exempt is not None:
@@ -132,11 +134,11 @@ _UNDATED: Text = {
 }
 
 
-def _not_in_force(rule: Rule) -> Text:
-    since, until = rule.since or "…", rule.until or "…"
+def _not_in_force(versions: Sequence[Rule]) -> Text:
+    spans = [(str(rule.since or "…"), str(rule.until or "…")) for rule in versions]
     return {
-        "ja": f"知った日に施行されていない(効力 {since} から {until} まで)",
-        "en": f"Not in force on the day of awareness (in force from {since} to {until}).",
+        "ja": f"知った日に施行されていない(効力 {'、'.join(f'{since} から {until}' for since, until in spans)})",
+        "en": f"Not in force on the day of awareness (in force {', '.join(f'{since} to {until}' for since, until in spans)}).",
     }
 
 
