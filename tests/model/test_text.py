@@ -35,3 +35,9 @@ def test_what_fits_nothing_is_escaped_and_counted() -> None:
 
 def test_a_utf8_head_cut_inside_a_character_is_still_utf8() -> None:
     assert encoding_of("山田".encode()[:-1]) == "utf-8"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc_jp"])
+def test_a_damaged_line_does_not_change_the_codec(codec: str) -> None:
+    lines = [line.encode(codec) for line in SAMPLE.splitlines()] * 5
+    assert encoding_of(b"\r\n".join([*lines, b"\x81\xff\xfe, damaged \x81", *lines])) == codec

@@ -17,6 +17,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ESCAPE: Final = re.compile(rb"\x1b\$[@B]|\x1b\([BJI]")
+_VOTING_LINES: Final = 2000
 _HALF_KANA: Final = re.compile("[\uff61-\uff9f]")
 _NOT_CP932: Final = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # Python's codec lets the undefined bytes 80, A0, FD-FF through
 
@@ -34,7 +35,8 @@ def encoding_of(data: bytes) -> str:
     """Return the codec for these bytes (a whole file, or its beginning cut at a line end).
 
     EUC-JP is preferred to CP932 where the CP932 reading is mostly half-width kana, which is how EUC text misread looks.
-    `latin-1` is never returned: bytes that fit nothing are read as UTF-8 with escapes.
+    A few damaged lines do not change the choice. `latin-1` is never returned: bytes that fit nothing are read as UTF-8 with
+    escapes.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -76,6 +78,20 @@ def _looks_utf16(data: bytes, zero_at: int) -> bool:
 
 
 def _japanese(data: bytes) -> str:
+    """Return the Japanese codec that fits; where none fits the whole, the one that fits most lines that are not ASCII."""
+    lines = [line for line in data.split(b"\n") if not line.isascii()][:_VOTING_LINES]
+    if 2 * sum(_is(line, "utf-8") for line in lines) > len(lines):
+        return "utf-8"
+    whole = _one_of(data)
+    if whole:
+        return whole
+    votes = [_one_of(line) for line in lines]
+    best = max(("cp932", "euc_jp"), key=votes.count)
+    return best if 2 * votes.count(best) > len(lines) else "utf-8"
+
+
+def _one_of(data: bytes) -> str:
+    """Return `cp932` or `euc_jp`, or nothing where the bytes are neither."""
     euc = _is(data, "euc_jp")
     text = data.decode("cp932", "ignore") if _is(data, "cp932") else "\x80"
     cp932 = not _NOT_CP932.search(text)
@@ -84,7 +100,7 @@ def _japanese(data: bytes) -> str:
         return "euc_jp" if 2 * len(_HALF_KANA.findall(text)) > letters else "cp932"
     if cp932:
         return "cp932"
-    return "euc_jp" if euc else "utf-8"
+    return "euc_jp" if euc else ""
 
 
 _UNSEEN: Final = re.compile(
