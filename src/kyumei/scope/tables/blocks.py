@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kyumei.model.fault import Fault
+from kyumei.model.text import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,14 @@ class Block:
         text: UTF-8.
         lines: for each line, where it begins in `text`.
         places: for each line, where it begins in the original bytes.
+        codec: that of the original.
         last: whether the file ends here.
     """
 
     text: bytes
     lines: Ints
     places: Ints
+    codec: str
     last: bool
 
     def place(self, positions: Ints) -> Ints:
@@ -46,6 +49,45 @@ class Block:
 
         found: Ints = self.places[np.searchsorted(self.lines, positions, side="right") - 1]
         return found
+
+    def inside(self, positions: Ints) -> Ints:
+        """Return the places in the original of any positions, ascending; exact unless the line holds undecodable bytes."""
+        import numpy as np
+
+        line = np.searchsorted(self.lines, positions, side="right") - 1
+        if self.codec == "utf-8":
+            found: Ints = self.places[line] + positions - self.lines[line]
+            return found
+        starts = np.flatnonzero((np.frombuffer(self.text, np.uint8) & 0xC0) != 0x80)
+        codes = np.frombuffer(self.text.decode("utf-8").encode("utf-32-le", "surrogatepass"), np.uint32)
+        distinct, inverse = np.unique(codes, return_inverse=True)
+        widths = np.array([len(chr(code).encode(self.codec, "backslashreplace")) for code in distinct.tolist()])
+        before = np.concatenate([[0], np.cumsum(widths[inverse])])
+        at, begin = np.searchsorted(starts, positions), np.searchsorted(starts, self.lines[line])
+        moved: Ints = self.places[line] + before[at] - before[begin]
+        return moved
+
+    def joined(self, other: Block) -> Block:
+        """Return this block and the one after it as one."""
+        import numpy as np
+
+        shift = len(self.text)
+        # The line that begins at the end of this block is the first one of the other.
+        kept = self.lines < shift
+        lines = np.concatenate([self.lines[kept], other.lines + shift])
+        places = np.concatenate([self.places[kept], other.places])
+        return Block(self.text + other.text, lines, places, other.codec, other.last)
+
+    def after(self, used: int) -> Block:
+        """Return the block without its first bytes; the first line may have lost its beginning."""
+        import numpy as np
+
+        kept = self.lines >= used
+        lines, places = self.lines[kept] - used, self.places[kept]
+        if not len(lines) or lines[0] != 0:
+            first = self.inside(np.array([used]))
+            lines, places = np.concatenate([[0], lines]), np.concatenate([first, places])
+        return Block(self.text[used:], lines, places, self.codec, self.last)
 
 
 @dataclass(slots=True)
@@ -73,7 +115,8 @@ class Lines:
 
     Args:
         stream: at the first byte.
-        encoding: as `kyumei.model.text.encoding_of` names it.
+        encoding: as `kyumei.model.text.encoding_of` names it; where that saw only ASCII, the first block that has more
+            decides.
         flaws: where undecodable bytes are noted.
     """
 
@@ -83,6 +126,7 @@ class Lines:
         self._place = 0
         self._rest = stream.read(BLOCK_BYTES)
         self._codec, self._skip = bare_codec(encoding, self._rest)
+        self._settled = not self._rest[: 64 * 1024].isascii()
         self._step = 2 if self._codec.startswith("utf-16") else 1
 
     def __iter__(self) -> Iterator[Block]:
@@ -113,9 +157,12 @@ class Lines:
         before = np.concatenate([[skip], self._newlines(raw) + self._step])
         lines = np.concatenate([[0], np.flatnonzero(np.frombuffer(text, np.uint8) == 10) + 1])
         n = min(len(before), len(lines))
-        return Block(text, lines[:n].astype(np.int64), before[:n].astype(np.int64) + self._place, last)
+        return Block(text, lines[:n].astype(np.int64), before[:n].astype(np.int64) + self._place, self._codec, last)
 
     def _decoded(self, raw: bytes, place: int) -> bytes:
+        if not self._settled and not raw.isascii():
+            self._settled = True
+            self._codec = encoding_of(raw) if self._codec == "utf-8" else self._codec
         try:
             text = raw.decode(self._codec)
         except UnicodeDecodeError:

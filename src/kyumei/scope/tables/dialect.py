@@ -24,7 +24,7 @@ _CODE: Final = re.compile(
     r"^\s*(?:[{}<]|\[?\{|//|/\*|\*|#(?:include|define|!)|(?:import|from|def|class|return|public|private|static|const|let|var|"
     r"function|package|using|if|for|while|else|end|INSERT INTO|CREATE|SELECT|UPDATE|DELETE|ALTER|DROP|COPY|SET)\b)|[{};]\s*$"
 )
-_PAIR: Final = re.compile(r"^\s*[\w.-]+\s*[=:]\s*\S")
+_PAIR: Final = re.compile(r"^\s*[^\W\d][\w.-]*(?:\s*=\s*|:\s+)\S|^\s*\[[\w .-]+\]\s*$")
 _MILLIS: Final = re.compile(r"(\d\d:\d\d:\d\d),(\d{3}\b)")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kyumei.scope.tables.blocks import Block
 from kyumei.scope.tables.cells import grid, grid_of
 from kyumei.scope.tables.tokens import MAX_ROW, tokens
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from kyumei.scope.tables.blocks import Flaws, Lines
+    from kyumei.scope.tables.blocks import Block, Flaws, Lines
     from kyumei.scope.tables.cells import Grid
 
     Ints = npt.NDArray[np.int64]
@@ -30,11 +29,11 @@ def grids(lines: Lines, separator: str, flaws: Flaws) -> Iterator[tuple[Grid, In
     """Yield the rows in order, with each row's place in the original bytes."""
     rest: Block | None = None
     for part in lines:
-        block = _joined(rest, part) if rest else part
+        block = rest.joined(part) if rest else part
         rows, used = _vectorised(block, separator) or _by_cell(block, separator, flaws)
         if len(rows):
             yield rows, block.place(rows.starts)
-        rest = _after(block, used) if used < len(block.text) else None
+        rest = block.after(used) if used < len(block.text) else None
 
 
 def _vectorised(block: Block, separator: str) -> tuple[Grid, int] | None:
@@ -95,18 +94,3 @@ def _by_cell(block: Block, separator: str, flaws: Flaws) -> tuple[Grid, int]:
         if any(cell.startswith('"') for cell in rows[-1]) and block.text[start:end].count(b'"') % 2:
             flaws.add(int(block.place(np.array([start]))[0]), "quote that is never closed")
     return grid_of(rows, starts), used
-
-
-def _joined(rest: Block, block: Block) -> Block:
-    import numpy as np
-
-    shift = len(rest.text)
-    # The last line start of `rest` stands at its end and is the first one of `block`.
-    lines = np.concatenate([rest.lines[rest.lines < shift], block.lines + shift])
-    places = np.concatenate([rest.places[rest.lines < shift], block.places])
-    return Block(rest.text + block.text, lines, places, block.last)
-
-
-def _after(block: Block, used: int) -> Block:
-    kept = block.lines >= used
-    return Block(block.text[used:], block.lines[kept] - used, block.places[kept], block.last)

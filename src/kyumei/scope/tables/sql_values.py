@@ -1,0 +1,197 @@
+"""The rows of INSERT statements and of COPY, a window of the script at a time and without a Python object a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kyumei.scope.tables.cells import Grid, grid
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    Ints = npt.NDArray[np.int64]
+    Bools = npt.NDArray[np.bool_]
+    Bytes = npt.NDArray[np.uint8]
+
+_QUOTE, _BACKSLASH, _OPEN, _CLOSE, _COMMA, _SEMICOLON, _TAB, _LF, _CR = b"'\\(),;\t\n\r"
+_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"0": b"\0", b"b": b"\b", b"Z": b"\x1a", b"f": b"\f", b"v": b"\v"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexed:
+    """A window of script that begins at a row or between rows.
+
+    Attributes:
+        data: the bytes. outside: which lie outside strings. quote: which are quotes that begin or end strings.
+        escape: which are backslashes that change the next byte. depth: how many parentheses are open after each byte.
+        closes: where parentheses of rows close.
+    """
+
+    data: Bytes
+    outside: Bools
+    quote: Bools
+    escape: Bools
+    depth: npt.NDArray[np.int32]
+    closes: Ints
+
+
+def lex(window: bytes, *, backslash: bool) -> Lexed:
+    """Return the window's structure; `backslash` says whether strings have escapes (MySQL)."""
+    import numpy as np
+
+    data = np.frombuffer(window, np.uint8)
+    escape = escapes(data) if backslash else np.zeros(len(data), np.bool_)
+    quote = data == _QUOTE
+    quote[1:] &= ~escape[:-1]
+    outside = (np.cumsum(quote, dtype=np.uint8) & 1) == 0
+    opened = (data == _OPEN) & outside
+    closed = (data == _CLOSE) & outside
+    depth = np.cumsum(opened.astype(np.int8) - closed.astype(np.int8), dtype=np.int32)
+    return Lexed(data, outside, quote, escape, depth, np.flatnonzero(closed & (depth == 0)))
+
+
+def escapes(data: Bytes) -> Bools:
+    """Return which bytes are backslashes that change the next byte: the odd ones of each run."""
+    import numpy as np
+
+    marks: Bools = data == _BACKSLASH
+    if not marks.any():
+        return marks
+    index = np.arange(len(data))
+    before = np.maximum.accumulate(np.where(marks, -1, index))
+    odd: Bools = marks & ((index - before) % 2 == 1)
+    return odd
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The rows of one statement, and of those after it that begin with the same header.
+
+    Attributes:
+        closes: where the rows close.
+        headers: where the headers between them stand.
+        ended: whether something else follows within the window.
+    """
+
+    closes: Ints
+    headers: list[tuple[int, int]]
+    ended: bool
+
+
+def run_of_rows(lexed: Lexed, window: bytes, header: bytes) -> Run:
+    """Return the rows that the window holds whole."""
+    import numpy as np
+
+    solid = np.flatnonzero(lexed.data > 32)
+    after = np.searchsorted(solid, lexed.closes + 1)
+    follows = np.where(after < len(solid), lexed.data[solid[np.minimum(after, len(solid) - 1)]], 0) if len(solid) else after
+    headers: list[tuple[int, int]] = []
+    last, ended = len(lexed.closes), False
+    for number in np.flatnonzero((follows != _COMMA) & (follows != 0)).tolist():
+        close = int(lexed.closes[number])
+        if headers and close < headers[-1][1]:
+            continue  # the column list of a header
+        index = int(after[number]) + (follows[number] == _SEMICOLON)
+        begin = int(solid[index]) if index < len(solid) else len(window)
+        if window.startswith(header, begin):
+            headers.append((close + 1, begin + len(header)))
+            continue
+        last, ended = number + 1, not header.startswith(window[begin:])
+        break
+    closes = lexed.closes[:last]
+    within = np.zeros(len(closes), np.bool_)
+    for start, stop in headers:
+        within |= (closes >= start) & (closes < stop)
+    return Run(closes[~within], headers, ended)
+
+
+def rows_of(lexed: Lexed, run: Run) -> Grid:
+    """Return the rows of a run; each row's start is that of its parenthesis."""
+    import numpy as np
+    import pyarrow as pa
+
+    end = int(run.closes[-1]) + 1
+    data, outside, quote = lexed.data[:end], lexed.outside[:end], lexed.quote[:end]
+    depth = lexed.depth[:end].copy()
+    for start, stop in run.headers:
+        depth[start:stop] = 0
+    opens = np.flatnonzero((data == _OPEN) & outside & (depth == 1))
+    separators = (data == _COMMA) & outside & (depth == 1)
+    separators[run.closes] = True
+    ends = np.flatnonzero(separators)
+    quoted = np.diff(np.cumsum(quote, dtype=np.int32)[ends], prepend=0) > 0
+    cell = np.cumsum(separators, dtype=np.int32) - separators
+    keep = np.where(outside, (depth >= 1) & (data > 32) & ~separators & ~quoted[cell], ~quote)
+    keep[opens] = False
+    keep[_doubled(np.flatnonzero(quote))] = True
+    data, keep = _unescaped(data, keep, lexed.escape[:end])
+    found = grid(data, keep, ends, data[ends] == _CLOSE)
+    cells = _literals(found.cells, pa.array(~quoted))
+    return Grid(cells, opens.astype(np.int64), found.first, found.width)
+
+
+def copied_rows(text: bytes) -> Grid:
+    r"""Return the lines of COPY in text format: tabs between cells, `\N` for NULL, backslash escapes."""
+    import numpy as np
+
+    data = np.frombuffer(text, np.uint8)
+    separators = (data == _TAB) | (data == _LF)
+    ends = np.flatnonzero(separators)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    keep = ~separators
+    carriage = np.flatnonzero((data[:-1] == _CR) & (data[1:] == _LF))
+    keep[carriage] = False
+    length = ends - starts
+    second = np.minimum(starts + 1, len(data) - 1)
+    null = (length - np.isin(ends - 1, carriage) == 2) & (data[starts] == _BACKSLASH) & (data[second] == ord("N"))
+    row_ends = data[ends] == _LF
+    data, keep = _unescaped(data, keep, escapes(data))
+    return grid(data, keep, ends, row_ends, null)
+
+
+def _doubled(marks: Ints) -> Ints:
+    """Return the second quotes of doubled ones: an opening quote right after a closing one."""
+    opening = marks[2::2]
+    doubled: Ints = opening[opening == marks[1 : 2 * len(opening) : 2] + 1]
+    return doubled
+
+
+def _unescaped(data: Bytes, keep: Bools, escape: Bools) -> tuple[Bytes, Bools]:
+    import numpy as np
+
+    at = np.flatnonzero(escape[:-1])
+    if not len(at):
+        return data, keep
+    table = np.arange(256, dtype=np.uint8)
+    for written, meant in _ESCAPES.items():
+        table[ord(written)] = ord(meant)
+    changed = data.copy()
+    changed[at + 1] = table[data[at + 1]]
+    kept = keep.copy()
+    kept[at] = False
+    return changed, kept
+
+
+def _literals(cells: pa.StringArray, unquoted: pa.BooleanArray) -> pa.StringArray:
+    """Return the cells with NULL as null, and hexadecimal literals that are text in UTF-8 read as such."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    null = pc.and_(pc.fill_null(pc.match_substring_regex(cells, "^(?i:null|default)$"), fill_value=False), unquoted)
+    cells = pc.if_else(null, pa.scalar(None, pa.string()), cells)
+    literal = pc.and_(pc.fill_null(pc.match_substring_regex(cells, "^0[xX](?:[0-9A-Fa-f]{2})+$"), fill_value=False), unquoted)
+    if not literal.true_count:
+        return cells
+    texts = [_text(cell) for cell in pc.filter(cells, literal).to_pylist()]
+    return pc.replace_with_mask(cells, literal, pa.array(texts, pa.string()))
+
+
+def _text(literal: str) -> str:
+    try:
+        text = bytes.fromhex(literal[2:]).decode("utf-8")
+    except UnicodeDecodeError:
+        return literal
+    return text if text.isprintable() else literal
