@@ -160,3 +160,18 @@ def test_a_tool_that_was_never_there_before_is_grave(empty: Case) -> None:
     run(empty, "rclone.exe copy D:\\clients remote:x --transfers 16")
     found = {str(f.facts["tool"]): f.level for f in empty.find("exfil.tool")}
     assert found == {"rclone": Level.HIGH, "anydesk": Level.LOW}
+
+
+def made(case: Case, action: str, at: int, target: str, event_id: int, message: str = "") -> None:
+    more = {"account": "CORP\\x", "host": "DC01", "object": target, "event_id": event_id, "message": message}
+    case.add("windows.evtx", action, at, path="Security.evtx", **more)
+
+
+def test_an_account_made_raised_and_removed_within_a_day_is_grave(empty: Case) -> None:
+    made(empty, "account.created", NOON, "CORP\\helper", 4720)
+    made(empty, "group.changed", NOON + MINUTE, "CORP\\Domain Admins", 4728, "CORP\\x added CN=helper to group")
+    made(empty, "account.deleted", NOON + HOUR, "CORP\\helper", 4726)
+    made(empty, "account.created", NOON, "CORP\\newcomer", 4720)
+    made(empty, "account.created", NOON, "CORP\\PC77$", 4741)
+    found = {str(f.facts["made"]): f.level for f in empty.find("account.made")}
+    assert found == {"CORP\\helper": Level.HIGH, "CORP\\newcomer": Level.INFORMATIONAL}

@@ -133,7 +133,7 @@ def test_a_request_to_delete_names_the_message_it_means(case: Case) -> None:
     mail(case, "ask", "2024-06-07 15:00", OFFICE, ABROAD, subject="【削除のお願い】Short programme 2024")
     (found,) = case.find("mail.recall_requested")
     assert found.facts["message_id"] == f"oops@{OWN}"
-    assert found.facts["meant_by"] == "same recipients"
+    assert found.facts["meant_by"] == "subject"
     assert found.of("destination") == tuple(ABROAD)
 
 
@@ -176,3 +176,11 @@ def test_a_circle_that_was_written_to_before_is_not_disclosed_again(case: Case) 
     mail(case, "first", "2024-05-16 10:00", OFFICE, to)
     mail(case, "again", "2024-05-17 10:00", OFFICE, to)
     assert [f.facts["message_id"] for f in case.find("mail.addresses_disclosed")] == [f"first@{OWN}"]
+
+
+def test_a_request_without_words_of_the_subject_means_the_unusual_message(case: Case) -> None:
+    missent(case)
+    mail(case, "later", "2024-05-20 10:00", OFFICE, ABROAD, subject="Rooms and keys")
+    mail(case, "ask", "2024-06-07 15:00", OFFICE, [ABROAD[0]], subject="誤送信のお詫び")
+    (found,) = case.find("mail.recall_requested")
+    assert (found.facts["message_id"], found.facts["meant_by"]) == (f"oops@{OWN}", "personal data")

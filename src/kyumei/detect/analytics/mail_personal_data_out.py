@@ -4,37 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.detect import messages
-from kyumei.detect.attached import outgoing
+from kyumei.detect import unusual
 from kyumei.detect.build import Said, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from kyumei.detect.attached import Outgoing, Sheet
+    from kyumei.detect.attached import Outgoing
     from kyumei.detect.run import Settings
     from kyumei.model.finding import Finding
     from kyumei.store.query import Store
 
 NAME: Final = "mail.personal_data_out"
-REPORTABLE: Final = 1000
-"""More people than this must be reported whatever the data (APPI Enforcement Rules Art. 7 (iv), checked 2026-11-23)."""
-_WEIGHT: Final = {
-    "hidden_sheet": 3,
-    "sheet_not_in_earlier_mails": 3,
-    "much_larger_than_the_other_sheets": 2,
-    "more_than_1000_records": 2,
-    "ten_times_earlier_mails": 2,
-    "sensitive_categories": 2,
-    "more_than_100_records": 1,
-    "four_or_more_categories": 1,
-    "several_organisations": 1,
-    "personal_mailboxes": 1,
-}
 _BY_WEIGHT: Final = (Level.INFORMATIONAL, Level.LOW, Level.MEDIUM, Level.HIGH)
-_SENSITIVE: Final = ("sens.", "fin.", "auth.", "id.mynumber", "id.gov_id")
 _DELIVERY: Final = """
     select list_sort(list_distinct(recipients)), action, coalesce(max(status), '') from mail_rows
     where key = ? and not is_file and action in ('mail.delivered', 'mail.bounced')
@@ -74,57 +58,12 @@ def find(store: Store, settings: Settings) -> Iterator[Finding]:
     References:
         APPI Enforcement Rules Art. 7; PPC annual report on reported leaks; MITRE ATT&CK T1048.
     """
-    earlier: list[Outgoing] = []
-    for message in outgoing(store, settings):
-        if message.personal:
-            yield _finding(store, message, unusual(message, earlier))
-        earlier.append(message)
-
-
-def unusual(message: Outgoing, earlier: Sequence[Outgoing]) -> tuple[str, ...]:
-    """Return the reasons for which this message is out of the ordinary, gravest first; the keys of `_WEIGHT`."""
-    alike = [e for e in earlier if e.sender == message.sender and set(e.domains) & set(message.domains)]
-    series = [e for e in earlier if e.sender == message.sender and message.pattern and e.pattern == message.pattern]
-    most = max((e.records for e in alike), default=0)
-    usual = most > 0 and message.records <= 3 * most
-    categories = {c for s in message.personal for c in s.categories}
-    said = {
-        "hidden_sheet": any(s.hidden for s in message.personal),
-        "sheet_not_in_earlier_mails": _extra(message, series or alike),
-        "much_larger_than_the_other_sheets": _outgrown(message.sheets),
-        "more_than_1000_records": not usual and message.records > REPORTABLE,
-        "ten_times_earlier_mails": most > 0 and message.records >= 10 * most and message.records > 50,
-        "sensitive_categories": any(c.startswith(_SENSITIVE) for c in categories) and not usual,
-        "more_than_100_records": not usual and 100 < message.records <= REPORTABLE,
-        "four_or_more_categories": len(categories) >= 4 and not usual,
-        "several_organisations": len(message.domains) >= 2 and not usual,
-        "personal_mailboxes": any(d in messages.FREE_MAIL for d in message.domains) and not usual,
-    }
-    return tuple(reason for reason in _WEIGHT if said[reason])
-
-
-def _extra(message: Outgoing, before: Sequence[Outgoing]) -> bool:
-    """Return whether a workbook holds more tables with personal data than any comparable one did before."""
-    most = max((_largest_workbook(e) for e in before), default=0)
-    return bool(before) and _largest_workbook(message) > max(most, 1)
-
-
-def _largest_workbook(message: Outgoing) -> int:
-    files = [s.file_id for s in message.personal]
-    return max((files.count(f) for f in files), default=0)
-
-
-def _outgrown(sheets: Sequence[Sheet]) -> bool:
-    """Return whether a table with personal data is ten times larger than all others in its workbook together."""
-    for sheet in sheets:
-        others = [s.records for s in sheets if s.file_id == sheet.file_id and s is not sheet and s.records]
-        if sheet.personal and others and sheet.records >= 10 * sum(others):
-            return True
-    return False
+    for message, reasons in unusual.rated(store, settings):
+        yield _finding(store, message, reasons)
 
 
 def _finding(store: Store, message: Outgoing, reasons: tuple[str, ...]) -> Finding:
-    level = _BY_WEIGHT[min(sum(_WEIGHT[r] for r in reasons), 3)]
+    level = _BY_WEIGHT[min(unusual.weight(reasons), 3)]
     count, to = len(message.outside), "、".join(message.domains)
     personal = message.personal
     attachments = sorted({s.path for s in message.sheets})

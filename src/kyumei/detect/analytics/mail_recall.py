@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kyumei.detect import messages
+from kyumei.detect import messages, unusual
 from kyumei.detect.build import Said, Span, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
@@ -44,12 +44,12 @@ _CANDIDATES: Final = """
         or len(list_intersect(regexp_extract_all(coalesce(answers, ''), '[^\\s<>]+'), ?::varchar[])) > 0)
     order by coalesce(sent, 0), key
 """
-_LAST_TO_THE_SAME: Final = """
-    select key from (
-        select key, sent, files, len(list_intersect(recipients, shared)) as same
+_EARLIER_TO_THE_SAME: Final = """
+    select key, coalesce(subject, '') from (
+        select key, subject, sent, len(list_intersect(recipients, shared)) as same
         from messages, (select ?::bigint as before, ? as self, ?::varchar[] as domains, ?::varchar[] as shared)
         where sent < before and key <> self and list_contains(domains, split_part(sender, '@', 2))
-    ) where same > 0 order by same desc, len(coalesce(files, []::varchar[])) = 0, sent desc, key limit 1
+    ) where same > 0 order by same desc, sent desc, key limit 1000
 """
 
 
@@ -84,9 +84,10 @@ def find_requests(store: Store, settings: Settings) -> Iterator[Finding]:
 
     How it decides:
         Sender inside, a recipient outside, and words of calling back in subject or text (削除のお願い, 誤送信, "please
-        delete", "sent in error", "recall"). `facts.message_id` is the message meant: the one replied to, else the last
-        earlier message of the organisation to one of the same people (`facts.meant_by` says which). A reply to a request
-        is not a request.
+        delete", "sent in error", "recall"). `facts.message_id` is the message meant, `facts.meant_by` how that is known: the
+        one replied to (reply); else, of the organisation's earlier messages to the same people, the last one whose subject
+        the request names (subject), else the most unusual one with personal data (personal data), else the last one (same
+        recipients). A reply to a request is not a request.
 
     When it is wrong:
         Mail about deleting something else ("please delete the old version") reads the same.
@@ -96,7 +97,7 @@ def find_requests(store: Store, settings: Settings) -> Iterator[Finding]:
     """
     domains = messages.internal_domains(store, settings) if messages.prepare(store) else ()
     for mail in _requests(store, domains):
-        meant, by = _meant(store, mail, domains)
+        meant, by = _meant(store, mail, settings)
         outside = [a for a in mail.recipients if not messages.is_internal(a, domains)]
         said = Said(
             ja=f"{mail.sender} が組織外 {len(outside)} 名に送信済みデータの削除を依頼",
@@ -142,7 +143,7 @@ def find_answers(store: Store, settings: Settings) -> Iterator[Finding]:
         asked = [r for r in requests if _answers(mail, r)]
         if messages.is_internal(mail.sender, domains) or not asked or not re.search(_DONE, _said_anew(mail), re.IGNORECASE):
             continue
-        meant, _ = _meant(store, asked[-1], domains)
+        meant, _ = _meant(store, asked[-1], settings)
         said = Said(
             ja=f"{mail.sender} が削除したと回答",
             en=f"{mail.sender} answered that the data was deleted",
@@ -223,15 +224,23 @@ def _mail(key: str, sender: str, recipients: list[str], subject: str, *rest: obj
     return Mail(key, sender, tuple(recipients), subject, str(note), ids, int(str(sent or 0)), Span.of(*span))  # type: ignore[arg-type]  # rows of the query
 
 
-def _meant(store: Store, request: Mail, domains: tuple[str, ...]) -> tuple[str | None, str]:
+def _meant(store: Store, request: Mail, settings: Settings) -> tuple[str | None, str]:
     """Return the message that a request means, and how that is known."""
-    own = store.rows("select key, sender from messages where list_contains(?::varchar[], key)", list(request.answers))
-    senders = dict(own)
+    domains = messages.internal_domains(store, settings)
+    senders = dict(store.rows("select key, sender from messages where list_contains(?::varchar[], key)", list(request.answers)))
     for answered in reversed(request.answers):
-        if answered in senders and messages.is_internal(senders[answered] or "", domains):
+        if messages.is_internal(senders.get(answered) or "@", domains):
             return answered, "reply"
     outside = [a for a in request.recipients if not messages.is_internal(a, domains)]
-    earlier = store.rows(_LAST_TO_THE_SAME, request.sent, request.key, list(domains), outside)
+    earlier = store.rows(_EARLIER_TO_THE_SAME, request.sent, request.key, list(domains), outside)
+    said = request.text.lower()
+    named = [key for key, subject in earlier if len(subject.strip()) >= 6 and subject.strip().lower() in said]
+    if named:
+        return named[0], "subject"
+    keys = {key for key, _ in earlier}
+    personal = [(unusual.weight(reasons), m.sent or 0, m.key) for m, reasons in unusual.rated(store, settings) if m.key in keys]
+    if personal:
+        return max(personal)[-1], "personal data"
     return (earlier[0][0], "same recipients") if earlier else (None, "unknown")
 
 
