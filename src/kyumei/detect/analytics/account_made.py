@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kyumei.store.query import Store
 
 NAME: Final = "account.made"
-_ADMIN: Final = r"admin|\bwheel\b|\bsudo\b|\broot\b|backup operators|account operators|server operators|remote desktop users|dnsadmins|管理者"
+_ADMIN: Final = r"admin|\bwheel\b|\bsudo\b|\broot\b|(backup|account|server) operators|remote desktop users|管理者"
 _MADE: Final = f"""
     with changed as (
         select action, account, host, coalesce(object, account) as target, ts, evidence_id, file_id, rec, message,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from kyumei.store.query import Store
 
 NAME: Final = "login.new_source"
+_BYTES: Final = """
+    select coalesce(sum(bytes), 0)::bigint from events
+    where action = 'session.ended' and list_contains(?::varchar[], src_ip) and epoch_us(ts) >= ?
+"""
 
 
 @analytic(NAME, ja="初めて見る接続元", en="First-seen source address", tags=("attack.t1078", "attack.t1133"))
@@ -82,6 +86,7 @@ def _finding(store: Store, cluster: Cluster) -> Finding:
             "days_off": sum(u.offs for u in cluster.uses),
             "logins_before": {u.who: u.before for u in cluster.uses},
             "failures": max(u.failures for u in cluster.uses),
+            "session_bytes": store.rows(_BYTES, addresses, span.first)[0][0],
             "reasons": list(cluster.reasons),
         },
         tags=("attack.t1078", "attack.t1133"),

@@ -40,7 +40,7 @@ _READ: Final = f"""
 _READ_BY_TRACK: Final = """
     select track, list_sort(list(distinct account)), list_sort(list(distinct host)),
         list_sort(list(distinct src_ip)), list_sort(list(distinct outside)), count(distinct object),
-        coalesce(sum(bytes), 0)::bigint, coalesce(sum(rows), 0)::bigint, bool_or(src_ip is null), count(*),
+        coalesce(sum(bytes), 0)::bigint, coalesce(sum(rows), 0)::bigint, bool_and(src_ip is null), count(*),
         min(epoch_us(ts)), max(epoch_us(ts)), min(mark, 50)
     from flagged_reads group by track order by track
 """
@@ -95,8 +95,8 @@ def find_reads(store: Store, settings: Settings) -> Iterator[Finding]:
 
     How it decides:
         Reading events whose source is the address of a flagged login or the inside address given to it, in that time.
-        Where the event names no source, the account's reads during its flagged VPN session count, and
-        `facts.by_account_only` says so. The level is that of the login.
+        Where the event names no source, the account's reads during its flagged VPN session count;
+        `facts.by_account_only` says where there are no others. The level is that of the login.
 
     When it is wrong:
         By account only: the owner may have worked at the same time.
