@@ -114,8 +114,11 @@ def _filters(words: Words, zone: str) -> dict[str, Any]:
         "few": partial(_few, words=words),
         "ways": lambda ways: _few([words.way(way) for way in ways], 6, words=words) or words("not_known"),
         "findings": _findings,
-        "unsaid": lambda term: unsaid(words.said(term.deadline.get("name")), words.said(term.duty.of.get("title"))),
+        "unsaid": lambda term: unsaid(
+            words.term("deadline_name", words.said(term.deadline.get("name"))), words.said(term.duty.of.get("title"))
+        ),
         "citations": view.citations,
+        "by_file": view.by_file,
         "plain": view.plain,
         "whose": lambda duty: view.whose(duty, words),
         "shortened": path.shortened,

@@ -125,7 +125,10 @@ def _deadlines(diagnosis: Mapping[str, Any], words: Words, zone: str, now: int) 
 
 
 def _term(term: view.Term, words: Words, zone: str, now: int) -> str:
-    title, name = words.said(term.duty.of.get("title")) or str(term.duty.of["id"]), words.said(term.deadline.get("name"))
+    title, name = (
+        words.said(term.duty.of.get("title")) or str(term.duty.of["id"]),
+        words.term("deadline_name", words.said(term.deadline.get("name"))),
+    )
     title = title if name.lower() in title.lower() else f"{title} {name}"
     whose = view.whose(term.duty, words)
     judged = f"[{words.term('verdict', term.duty.of['verdict'])}] {title}" + (f" ({whose})" if whose else "")

@@ -145,6 +145,15 @@ def citations(of: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(given, key=lambda c: (str(c.get("evidence")), str(c.get("path")), _number(c.get("offset"))))
 
 
+def by_file(cited: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return sorted citations with those in the same file as one: `evidence`, `path`, `sha256`, `offsets`."""
+    files: dict[tuple[str, str, str], list[object]] = {}
+    for c in cited:
+        place = (str(c.get("evidence") or ""), str(c.get("path") or ""), str(c.get("sha256") or ""))
+        files.setdefault(place, []).append(c.get("offset"))
+    return [{"evidence": e, "path": p, "sha256": s, "offsets": offsets} for (e, p, s), offsets in files.items()]
+
+
 def plain(value: object) -> str:
     """Return a value of unknown shape as words: objects as `key: value`, lists with commas."""
     if isinstance(value, Mapping):
