@@ -60,3 +60,14 @@ def test_one_number_under_two_names_gives_an_interval(tmp_path: Path) -> None:
     ]
     _, people = counted(profiled(Source.memory(csv_text(STUDENTS, rows).encode(), "a.csv")), tmp_path)
     assert (people.low, people.best, people.high) == (20, 21, 21)
+
+
+def test_a_namesake_with_a_number_of_their_own_is_somebody_without_a_birth_date_too(tmp_path: Path) -> None:
+    rows = [
+        *(student(n) for n in range(20)),
+        ("B0000001", "同名 花子", "ドウメイ ハナコ", "1999-09-09", "日本", "法学部", "2022"),
+        ("B0000002", "同名 花子", "ドウメイ ハナコ", "2001-01-01", "日本", "文学部", "2022"),
+        ("B0000003", "同名 花子", "ドウメイ ハナコ", "", "日本", "文学部", "2022"),
+    ]
+    _, people = counted(profiled(Source.memory(csv_text(STUDENTS, rows).encode(), "a.csv")), tmp_path)
+    assert (people.low, people.best, people.high) == (23, 23, 23)

@@ -147,6 +147,7 @@ def _joined(columns: Coded) -> pa.DictionaryArray:
     if len(columns) == 1:
         return columns[0]
     texts = [pc.take(column.dictionary, column.indices) for column in columns]
+    texts[0] = pc.fill_null(texts[0], "")  # pyarrow 26 drops a row of nulls only, and every later row moves up
     joined = pc.binary_join_element_wise(*texts, " ", null_handling="skip")
     return distinct(joined)
 
