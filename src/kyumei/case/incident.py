@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kyumei.model.hypothesis import Hypothesis
 
 WRONGFUL: Final = {Cause.INTRUSION, Cause.RANSOMWARE, Cause.WEB_ATTACK, Cause.TAKEOUT}
+REMARKS: Final = "備考|特記|メモ|所見|コメント|自由記述|摘要|note|remark|comment|memo|free.?text"
 
 
 def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
 
     A fact is stated only where evidence carries it. "Not encrypted" and "not pseudonymised" are carried by the tables
     themselves: kyumei read names in them without a key. The categories are complete where every column of every table
-    concerned was looked at and no record was lost.
+    concerned was looked at, no record was lost, and none is a column of remarks, which can hold anything.
     """
     leading = diagnosis.leading
     if leading is None:
@@ -30,7 +31,7 @@ def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
         "data.is_personal_database": True,
         "data.encryption.strong": False,
         "data.pseudonymised_jp": False,
-        "data.categories_complete": not _faulty(view, leading),
+        "data.categories_complete": _complete(view, leading),
     }
     rivals = [h for h in diagnosis.hypotheses if h is not leading and h.score >= MEDIUM and h.cause in WRONGFUL]
     if leading.cause in WRONGFUL:
@@ -48,7 +49,12 @@ def facts(diagnosis: Diagnosis, view: View) -> dict[str, Any]:
     return said
 
 
-def _faulty(view: View, leading: Hypothesis) -> bool:
+def _complete(view: View, leading: Hypothesis) -> bool:
+    """Return whether nothing in the tables concerned could hide a further category: no lost record, no column of remarks."""
     tables = sorted({t for e in leading.exposures for t in e.tables})
-    sql = "select coalesce(sum(faults), 0) from tables where list_contains(?::varchar[], table_id)"
-    return bool(view.store.rows(sql, tables)[0][0])
+    faults = "select coalesce(sum(faults), 0) from tables where list_contains(?::varchar[], table_id)"
+    remarks = (
+        "select count(*) from columns where list_contains(?::varchar[], table_id) and category is null and filled > 0"
+        " and regexp_matches(lower(name), ?)"
+    )
+    return not view.store.rows(faults, tables)[0][0] and not view.store.rows(remarks, tables, REMARKS)[0][0]
