@@ -158,11 +158,14 @@ def _varies(realm: Digests, values: Digests) -> Ints:
 
 
 def _finer(label: Ints, united: Ints, rows: Ints, key: Digests, vetoes: Sequence[tuple[Veto, Bools]]) -> tuple[Digests, Bools]:
-    """Return, for rows of contradictory groups, the key with the contradicting values in it, and which rows lack one."""
+    """Return, for rows of contradictory groups, the key with the contradicting values in it, and which rows lack one.
+
+    A row that has a number of its own where the numbers contradict is nobody else, whatever else it lacks.
+    """
     import numpy as np
 
     finer = key[rows]
-    lacking = np.zeros(len(rows), np.bool_)
+    lacking, numbered = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
     for veto, bad in vetoes:
         concerned = bad[united[rows]]
         if veto.within is not None:
@@ -170,11 +173,12 @@ def _finer(label: Ints, united: Ints, rows: Ints, key: Digests, vetoes: Sequence
             known = np.flatnonzero(veto.values != 0)
             varying = np.unique(realm[known[_varies(realm[known], veto.values[known])]])
             value = np.where(np.isin(realm[rows], varying), veto.values[rows], np.uint64(0))
+            numbered |= concerned & (value != 0)
         else:
             value = _of_group(label, veto.values)[rows]
         lacking |= concerned & (value == 0)
         finer = combined([finer, np.where(concerned & (value != 0), value, np.uint64(1))])
-    return finer, lacking
+    return finer, lacking & ~numbered
 
 
 def _of_group(label: Ints, values: Digests) -> Digests:
