@@ -1,6 +1,6 @@
 """Names, dates and addresses brought to the form in which equal things are equal texts.
 
-The functions take the distinct values of a column at once: most of the work is done on all of them joined into one text.
+The functions take the distinct values of a column at once: the work is done by Arrow, or on all of them joined into one text.
 The rules and their traps are those of the field notes on Japanese record linkage: old and new kanji, half-width kana, romaji
 spellings, Japanese eras, chome written in kanji.
 """
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Texts = Sequence[str | None]
+    import pyarrow as pa
 
-_LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff ,.'’\-‐]+")
+_LATIN: Final = r"^[A-Za-z\x{C0}-\x{24F}\x{1E00}-\x{1EFF} ,.'’\-‐]+$"
+_READABLE: Final = rf"{_LATIN}|^[ぁ-ゖァ-ヺー・゛゜\s]+$"
 _ERAS: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA_LETTERS: Final = {"M": 1867, "T": 1911, "S": 1925, "H": 1988, "R": 2018}
 _DATE: Final = re.compile(
@@ -28,64 +29,111 @@ _DATE: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(?P<y>(?:18|19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)")
 _YEAR_LAST: Final = re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>(?:18|19|20)\d\d)(?:[ T].*)?")
-_CHOME: Final = re.compile("([一二三四五六七八九])丁目")
-_NUMERALS: Final = {kanji: str(n) for n, kanji in enumerate("一二三四五六七八九", 1)}
-_PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|京都府|大阪府|.{2,3}県)")
-_NUMBER_PART: Final = re.compile(r"^[^0-9]+[0-9]+(?:-[0-9]+)*")
+_KANJI_DIGITS: Final = "一二三四五六七八九"
+_ADDRESS: Final = (
+    (r"\s", ""),
+    (r"^〒?\d{3}-?\d{4}", ""),
+    (r"^(?:北海道|東京都|京都府|大阪府|.{2,3}県)", ""),
+    (r"丁目|番地|番|号|#|−|‐|–", "-"),
+    (r"([0-9])[のーノ]([0-9])", r"\1-\2"),
+    (r"([0-9])[のーノ]([0-9])", r"\1-\2"),  # matches do not overlap: 1の2の3 takes two rounds
+    (r"[ヶヵ]", "ケ"),
+    (r"-+", "-"),
+)
+"""Done in this order, after chome in kanji."""
 
 
-def names(values: Texts) -> list[str | None]:
-    """Return full names without blanks and in today's kanji; None for names in Latin letters, which have a reading only."""
-    kept = [None if value is None or _LATIN.fullmatch(value) else re.sub(r"[\s・･,，.．]", "", value) for value in values]
-    return _at_once(kept, lambda text: text.translate(_variants()))
+def names(values: pa.StringArray) -> pa.StringArray:
+    """Return full names without blanks and in today's kanji; null for names in Latin letters, which have a reading only."""
+    import pyarrow.compute as pc
+
+    kept = _null_where(pc.match_substring_regex(values, _LATIN), values)
+    return _at_once(pc.replace_substring_regex(kept, r"[\s・･,，.．]", ""), lambda text: text.translate(_variants()))
 
 
-def readings(values: Texts) -> list[str | None]:
-    """Return readings in a romaji that folds the usual spellings, the parts sorted; None for what is not kana or Latin."""
-    kept = [value if value is not None and _readable(value) else None for value in values]
-    spelt = _at_once(kept, _romanised)
-    return [" ".join(sorted(text.split())) if text and text.strip() else None for text in spelt]
+def readings(values: pa.StringArray) -> pa.StringArray:
+    """Return readings in a romaji that folds the usual spellings, the parts sorted; null for what is not kana or Latin."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kept = _null_where(pc.invert(pc.match_substring_regex(values, _READABLE)), values)
+    spelt = _at_once(kept, _romanised).to_pylist()
+    return pa.array([" ".join(sorted(text.split())) or None if text else None for text in spelt], pa.string())
 
 
-def given(values: Texts) -> list[str | None]:
+def given(values: pa.StringArray) -> pa.StringArray:
     """Return the given name's part of readings that have just two parts: the last in kana, the first in Latin letters.
 
     "SATO, Taro" and "SATO Taro" put the surname first and say so by the comma or the capitals.
     """
-    return readings([_given(value) if value is not None else None for value in values])
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    latin = pc.match_substring_regex(values, _LATIN).to_pylist()
+    parts = [_given(value, is_latin=is_latin) for value, is_latin in zip(values.to_pylist(), latin, strict=True)]
+    return readings(pa.array(parts, pa.string()))
 
 
-def dates(values: Texts) -> list[tuple[int, int, int] | None]:
+def dates(values: Sequence[str | None]) -> list[tuple[int, int, int] | None]:
     """Return year, month and day; None for what is no date. Day and month are told apart only where one is above twelve."""
     return [_date(value) if value is not None else None for value in values]
 
 
-def phones(values: Texts) -> list[str | None]:
-    """Return the digits of telephone numbers, Japan's country code replaced by 0; None below seven digits."""
-    return [_phone(value) if value is not None else None for value in values]
+def phones(values: pa.StringArray) -> pa.StringArray:
+    """Return the digits of telephone numbers, Japan's country code replaced by 0; null below seven digits."""
+    import pyarrow.compute as pc
+
+    own = pc.replace_substring_regex(values, r"(?i)(?:ext|x|内線).*$", "")
+    bare = pc.replace_substring_regex(own, r"[^0-9+]", "")
+    bare = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"^\+810*", "0"), r"\+", "")
+    return _null_where(pc.invert(pc.match_substring_regex(bare, r"^[0-9]{7,}$")), bare)
 
 
-def addresses(values: Texts) -> list[str | None]:
+def addresses(values: pa.StringArray) -> pa.StringArray:
     """Return addresses up to the house number: no prefecture, no building, chome and banchi written with hyphens."""
-    return [_address(value) if value is not None else None for value in values]
+    import pyarrow.compute as pc
+
+    text = values
+    for number, kanji in enumerate(_KANJI_DIGITS, 1):
+        text = pc.replace_substring(text, f"{kanji}丁目", f"{number}-")
+    for pattern, by in _ADDRESS:
+        text = pc.replace_substring_regex(text, pattern, by)
+    numbered = pc.struct_field(pc.extract_regex(text, r"^(?P<n>[^0-9]+[0-9]+(?:-[0-9]+)*)"), "n")
+    whole = pc.utf8_lower(pc.utf8_trim(pc.coalesce(numbered, text), "-"))
+    return _at_once(whole, lambda joined: joined.translate(_variants()))
 
 
-def numbers(values: Texts) -> list[str | None]:
+def numbers(values: pa.StringArray) -> pa.StringArray:
     """Return numbers of persons in capitals, without blanks, hyphens and leading zeros (which spreadsheets drop)."""
-    bare = [re.sub(r"[\s\-]", "", value).upper().lstrip("0") if value is not None else None for value in values]
-    return [value or None for value in bare]
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_upper(pc.replace_substring_regex(values, r"[\s\-]", ""))
+    bare = pc.replace_substring_regex(bare, "^0+", "")
+    return _null_where(pc.equal(bare, ""), bare)
 
 
-def emails(values: Texts) -> list[str | None]:
+def emails(values: pa.StringArray) -> pa.StringArray:
     """Return e-mail addresses in lower case."""
-    return [value.lower() if value is not None else None for value in values]
+    import pyarrow.compute as pc
+
+    return pc.utf8_lower(values)
 
 
-def _at_once(values: Texts, change: Callable[[str], str]) -> list[str | None]:
-    """Apply a change that keeps line ends to all values in one text."""
-    known = [value.replace("\n", " ") for value in values if value is not None]
+def _null_where(condition: pa.BooleanArray, values: pa.StringArray) -> pa.StringArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(condition, pa.scalar(None, pa.string()), values)
+
+
+def _at_once(values: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:
+    """Apply a change that keeps line ends to all values in one text; empty results become null."""
+    import pyarrow as pa
+
+    listed: list[str | None] = values.to_pylist()
+    known = [value.replace("\n", " ") for value in listed if value is not None]
     changed = iter(change("\n".join(known)).split("\n"))
-    return [None if value is None else next(changed) or None for value in values]
+    return pa.array([None if value is None else next(changed) or None for value in listed], pa.string())
 
 
 @cache
@@ -105,10 +153,6 @@ def _kana() -> dict[int, str | None]:
     return table | {ord(ch): None for ch in "ッー'’.゛゜‐"} | {ord(ch): " " for ch in "・,-"}
 
 
-def _readable(value: str) -> bool:
-    return bool(_LATIN.fullmatch(value) or re.fullmatch(r"[ぁ-ゖァ-ヺー・゛゜\s]+", value))
-
-
 def _romanised(text: str) -> str:
     """Return kana and Latin letters in folded romaji, line by line."""
     text = text.translate({n: chr(n + 0x60) for n in range(0x3041, 0x3097)})
@@ -125,11 +169,11 @@ def _romanised(text: str) -> str:
     return text
 
 
-def _given(value: str) -> str | None:
-    parts = re.split(r"[\s,・]+", value.strip())
-    if len(parts) != 2 or not _readable(value):
+def _given(value: str | None, *, is_latin: bool | None) -> str | None:
+    parts = re.split(r"[\s,・]+", value.strip()) if value else []
+    if len(parts) != 2 or value is None:
         return None
-    surname_first = not _LATIN.fullmatch(value) or "," in value or (parts[0].isupper() and not parts[1].isupper())
+    surname_first = not is_latin or "," in value or (parts[0].isupper() and not parts[1].isupper())
     return parts[1] if surname_first else parts[0]
 
 
@@ -156,19 +200,3 @@ def _year_last(value: str) -> tuple[int, int, int] | None:
 
 def _checked(year: int, month: int, day: int) -> tuple[int, int, int] | None:
     return (year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
-
-
-def _phone(value: str) -> str | None:
-    bare = re.sub(r"[^0-9+]", "", re.split(r"(?i)ext|x|内線", value)[0])
-    bare = "0" + bare[3:].lstrip("0") if bare.startswith("+81") else bare.lstrip("+")
-    return bare if len(bare) >= 7 and len(set(bare)) > 1 else None
-
-
-def _address(value: str) -> str | None:
-    text = _PREFECTURE.sub("", re.sub(r"^〒? ?\d{3}-?\d{4} ?", "", re.sub(r"\s", "", value)))
-    text = _CHOME.sub(lambda found: _NUMERALS[found[1]] + "-", text)
-    text = re.sub(r"[ヶヵ]", "ケ", text)
-    text = re.sub(r"丁目|番地|番|号|(?<=[0-9])の(?=[0-9])|#|ー(?=[0-9])|−|‐|–", "-", text)
-    text = re.sub(r"-+", "-", text)
-    found = _NUMBER_PART.match(text)
-    return (found[0] if found else text).strip("-").casefold().translate(_variants()) or None

@@ -152,7 +152,7 @@ def _joined(columns: Coded) -> pa.DictionaryArray:
     return distinct(joined)
 
 
-def _first(columns: Coded, form: Callable[[fold.Texts], list[str | None]], kind: str, length: int) -> Digests:
+def _first(columns: Coded, form: Callable[[pa.StringArray], pa.StringArray], kind: str, length: int) -> Digests:
     """Return the digests of the first column that has one, for each record."""
     import numpy as np
 
@@ -164,11 +164,8 @@ def _first(columns: Coded, form: Callable[[fold.Texts], list[str | None]], kind:
     return result
 
 
-def _folded(column: pa.DictionaryArray, form: Callable[[fold.Texts], list[str | None]], kind: str) -> Digests:
-    import pyarrow as pa
-
-    texts = form(column.dictionary.to_pylist())
-    return _spread(digests(pa.array(texts, pa.string()), kind), column)
+def _folded(column: pa.DictionaryArray, form: Callable[[pa.StringArray], pa.StringArray], kind: str) -> Digests:
+    return _spread(digests(form(column.dictionary), kind), column)
 
 
 def _cells(column: pa.DictionaryArray) -> Digests:

@@ -83,9 +83,12 @@ def unite(groups: Groups, key: Digests, vetoes: Sequence[Veto] = (), *, certain:
     """
     import numpy as np
 
-    rows = np.flatnonzero(key != 0)
+    rows = _shared(key)
     united = _connected(groups.label, rows, key[rows])
-    bad = [_contradicting(united, veto) for veto in vetoes]
+    moved = np.unique(united[united != groups.label])
+    if not len(moved):
+        return
+    bad = [_contradicting(united, veto, moved) for veto in vetoes]
     apart = np.logical_or.reduce([b[united] for b in bad]) if bad else np.zeros(len(united), np.bool_)
     if not apart.any():
         groups.label = united
@@ -95,6 +98,18 @@ def unite(groups: Groups, key: Digests, vetoes: Sequence[Veto] = (), *, certain:
     finer, lacking = _finer(groups.label, united, rows, key, list(zip(vetoes, bad, strict=True)))
     (groups.absorbed if certain else groups.unsure)[rows[lacking]] = True
     groups.label = _connected(label, rows[~lacking], finer[~lacking])
+
+
+def _shared(key: Digests) -> Ints:
+    """Return the rows whose key another row has too."""
+    import numpy as np
+
+    known = np.sort(key[key != 0])
+    shared = np.unique(known[1:][known[1:] == known[:-1]])
+    if not len(shared):
+        return np.zeros(0, np.int64)
+    at = np.minimum(np.searchsorted(shared, key), len(shared) - 1)
+    return np.flatnonzero(shared[at] == key)
 
 
 def _connected(label: Ints, rows: Ints, key: Digests) -> Ints:
@@ -111,6 +126,8 @@ def _joined(label: Ints, one: Ints, other: Ints) -> Ints:
     """Return the labels after joining pairs of them: the larger is hooked on the smaller until nothing changes."""
     import numpy as np
 
+    if not len(one):
+        return label
     parent = np.arange(len(label), dtype=np.int64)
     while len(one):
         a, b = parent[one], parent[other]
@@ -124,11 +141,13 @@ def _joined(label: Ints, one: Ints, other: Ints) -> Ints:
     return result
 
 
-def _contradicting(label: Ints, veto: Veto) -> Bools:
-    """Return, for each label, whether its group knows two values of one realm."""
+def _contradicting(label: Ints, veto: Veto, concerned: Ints) -> Bools:
+    """Return, for each label, whether it is one of those concerned and its group knows two values of one realm."""
     import numpy as np
 
-    known = np.flatnonzero(veto.values != 0)
+    asked = np.zeros(len(label), np.bool_)
+    asked[concerned] = True
+    known = np.flatnonzero((veto.values != 0) & asked[label])
     if veto.tolerance:
         differing = np.zeros(len(label), np.int64)
         for shift in (0, 21, 42):

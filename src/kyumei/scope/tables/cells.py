@@ -81,8 +81,8 @@ def grid(data: Bytes, keep: Bools, ends: Ints, row_ends: Bools, null: Bools | No
     import numpy as np
     import pyarrow as pa
 
-    kept = np.concatenate([[0], np.cumsum(keep, dtype=np.int32)]).astype(np.int32)
-    offsets = np.concatenate([[0], kept[ends]]).astype(np.int32)
+    dropped = np.flatnonzero(~keep)
+    offsets = np.concatenate([[0], ends - np.searchsorted(dropped, ends)]).astype(np.int32)
     content = data[keep]
     empty = offsets[1:] == offsets[:-1]
     if null is not None:

@@ -43,7 +43,7 @@ def _vectorised(block: Block, separator: str) -> tuple[Grid, int] | None:
     text = block.text if block.text.endswith(b"\n") or not block.last else block.text + b"\n"
     data = np.frombuffer(text, np.uint8)
     quote = data == _QUOTE
-    outside = (np.cumsum(quote, dtype=np.uint8) & 1) == 0
+    outside = (np.cumsum(quote, dtype=np.uint8) & 1) == 0 if b'"' in text else np.ones(len(data), np.bool_)
     breaks = (data == _LF) & outside
     found = np.flatnonzero(breaks)
     used = int(found[-1]) + 1 if len(found) else 0
