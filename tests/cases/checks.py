@@ -71,7 +71,7 @@ def tges(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
     yield from _equal("last", first["window"]["last"][:13], truth["window"]["last"][:13])
     if truth["entry_point"]["device"].lower() not in {h.split(".")[0].lower() for h in first["source"]["hosts"]}:
         yield f"the entry point {truth['entry_point']['device']} is not among {first['source']['hosts']}"
-    yield from _equal("addresses", sorted(first["destinations"]), sorted(truth["entry_point"]["remote_addresses"]))
+    yield from _equal("addresses", first["facts"]["addresses"], sorted(truth["entry_point"]["remote_addresses"]))
     yield from _clients(truth, said)
     people = said["people"]
     if not people["low"] <= truth["people"]["best"] <= people["high"]:

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kyumei.diagnose.diagnose import Diagnosis
+    from kyumei.model.citation import Citation
     from kyumei.model.count import Count
     from kyumei.model.finding import Finding
     from kyumei.model.holding import Holding
     from kyumei.model.hypothesis import Edge, Hypothesis, Statement
     from kyumei.model.obligation import Obligation
+
+    Digests = Mapping[str, str]
 
 SCHEMA: Final = "kyumei.diagnosis/1"
 
@@ -26,8 +29,8 @@ def iso(at: int | None, zone: str) -> str | None:
     return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
-def findings(found: Iterable[Finding], zone: str) -> list[dict[str, Any]]:
-    """Return the findings, the gravest first, then by time and id."""
+def findings(found: Iterable[Finding], zone: str, digests: Digests) -> list[dict[str, Any]]:
+    """Return the findings, the gravest first, then by time and id; citations carry the SHA-256 of the file they are in."""
     ordered = sorted(found, key=lambda f: (-f.level.rank, f.start or 0, f.id))
     return [
         {
@@ -38,13 +41,18 @@ def findings(found: Iterable[Finding], zone: str) -> list[dict[str, Any]]:
             "start": iso(f.start, zone),
             "end": iso(f.end, zone),
             "count": f.count,
-            "citations": [c.as_json() for c in f.citations],
+            "citations": cited(f.citations, digests),
             "entities": {k: list(v) for k, v in sorted(f.entities.items())},
             "facts": dict(sorted(f.facts.items())),
             "tags": list(f.tags),
         }
         for f in ordered
     ]
+
+
+def cited(citations: Iterable[Citation], digests: Digests) -> list[dict[str, Any]]:
+    """Return the citations, each with the SHA-256 of the file or member that it lies in."""
+    return [c.as_json() | {"sha256": digests[c.path]} if digests.get(c.path) else dict(c.as_json()) for c in citations]
 
 
 def leak(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -84,19 +92,19 @@ def statements(said: Iterable[Statement]) -> list[dict[str, Any]]:
     return [{"text": dict(s.text), "findings": list(s.findings), "assumed": s.assumed} for s in said]
 
 
-def path(leading: Hypothesis | None, zone: str) -> dict[str, Any]:
+def path(leading: Hypothesis | None, zone: str, digests: Digests) -> dict[str, Any]:
     """Return the leak path of the leading hypothesis."""
     if leading is None:
         return {"nodes": [], "edges": []}
     nodes = [{"id": n.id, "kind": n.kind, "label": n.label, "count": n.count} for n in leading.nodes]
-    return {"nodes": nodes, "edges": [_edge(e, zone) for e in leading.edges]}
+    return {"nodes": nodes, "edges": [_edge(e, zone, digests) for e in leading.edges]}
 
 
-def _edge(e: Edge, zone: str) -> dict[str, Any]:
+def _edge(e: Edge, zone: str, digests: Digests) -> dict[str, Any]:
     said: dict[str, Any] = {"from": e.start, "to": e.end, "first": iso(e.first, zone), "last": iso(e.last, zone)}
     if e.bytes is not None:
         said["bytes"] = e.bytes
-    return said | {"citations": [c.as_json() for c in e.citations]}
+    return said | {"citations": cited(e.citations, digests)}
 
 
 def people(count: Count | None) -> dict[str, Any]:
@@ -115,6 +123,7 @@ def document(
     return {
         "schema": SCHEMA,
         "case": parts["case"],
+        "evidence": parts["evidence"],
         "leak": parts["leak"],
         "hypotheses": parts["hypotheses"],
         "path": parts["path"],

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from kyumei.case.folder import Case
     from kyumei.diagnose.diagnose import Diagnosis
     from kyumei.model.evidence import Item
-    from kyumei.model.finding import Finding
     from kyumei.model.holding import Holding
     from kyumei.model.obligation import Obligation
 
@@ -121,11 +120,11 @@ def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, t
     tell("範囲と義務 / scope and duties")
     held = scope.holdings(store, diagnosis.leading)
     obligations = _judge(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
-    parts = _parts(view, diagnosis, held, case, options)
+    parts = _parts(view, diagnosis, held, case, options) | {"evidence": [_item(i) for i in items]}
     documents: dict[str, dict[str, Any]] = {
         lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES
     }
-    _write(case, view.findings, documents, options.lang)
+    _write(case, documents, options.lang)
     return documents[options.lang]
 
 
@@ -147,14 +146,20 @@ def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> 
     return View(store, findings, parties, roster, case.zone)
 
 
+def _item(item: Item) -> dict[str, Any]:
+    name = item.origin.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    return {"id": item.id, "name": name, "sha256": item.root, "bytes": item.bytes, "files": len(item.files), "mode": item.mode}
+
+
 def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case, options: Options) -> dict[str, Any]:
+    digests = dict(view.store.rows("select path, sha256 from sources where sha256 is not null order by path"))
     return {
         "case": {"name": case.name, "zone": case.zone, "aware": [a.isoformat() for a in options.aware]},
         "leak": assemble.leak(diagnosis),
         "hypotheses": assemble.hypotheses(diagnosis, case.zone),
-        "path": assemble.path(diagnosis.leading, case.zone),
+        "path": assemble.path(diagnosis.leading, case.zone, digests),
         "people": assemble.people(scope.overall(view.store, held)),
-        "findings": assemble.findings(view.findings, case.zone),
+        "findings": assemble.findings(view.findings, case.zone, digests),
         "coverage": coverage(view.store, view.findings, case.zone),
         "unknowns": assemble.statements(diagnosis.unknowns),
         "next_actions": [{"text": dict(a.text), "owner": a.owner} for a in diagnosis.actions],
@@ -165,10 +170,9 @@ def _versions() -> dict[str, str]:
     return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of.isoformat()}
 
 
-def _write(case: Case, findings: Sequence[Finding], documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:
-    said = assemble.findings(findings, case.zone)
+def _write(case: Case, documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:
     main = documents[lang]
-    write_bytes(case.path / "findings.jsonl", _lines(said))
+    write_bytes(case.path / "findings.jsonl", _lines(main["findings"]))
     write_bytes(case.path / "obligations.jsonl", _lines(main["obligations"]))
     write_bytes(case.path / "diagnosis.json", (json.dumps(main, ensure_ascii=False, indent=1) + "\n").encode())
     for language in LANGUAGES:

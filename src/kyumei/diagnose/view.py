@@ -96,9 +96,12 @@ class View:
         ]
 
     def actors(self, accounts: Iterable[str]) -> tuple[Actor, ...]:
-        """Return the accounts with the person and role that the roster gives them."""
+        """Return the accounts, each once in its fullest spelling, with the person and role that the roster gives them."""
         known = {folded(p.account): p for p in self.roster} | {p.mail.lower(): p for p in self.roster if p.mail}
-        found = {a: known.get(a.lower()) or known.get(folded(a)) for a in sorted(set(accounts))}
+        fullest: dict[str, str] = {}
+        for account in sorted(set(accounts), key=lambda a: (-len(a), a)):
+            fullest.setdefault(folded(account), account)
+        found = {a: known.get(a.lower()) or known.get(folded(a)) for a in sorted(fullest.values())}
         return tuple(Actor(a, p.name if p else "", p.role if p else "") for a, p in found.items())
 
 

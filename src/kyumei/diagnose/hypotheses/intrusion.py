@@ -47,16 +47,20 @@ def weigh(view: View) -> Hypothesis | None:
         first=intruder.first,
         last=intruder.last,
         window_basis="login.first_suspicious",
-        access_means=(*(f"{c}.stolen_credentials" for c in channels),),
+        access_means=(*channels, "stolen_credentials"),
         channels=channels,
-        destinations=tuple(sorted(intruder.addresses)),
         supports=tuple(scale.supports),
         contradicts=tuple(scale.contradicts),
         unanswered=tuple(scale.unanswered),
         exposures=exposures,
         nodes=nodes,
         edges=edges,
-        facts={"read_events": intruder.read_events, "shares": sorted(intruder.shares)},
+        facts={
+            "addresses": sorted(intruder.addresses),
+            "inside_addresses": sorted({a for a, _, _ in intruder.assigned}),
+            "shares": sorted(intruder.shares),
+            "read_events": intruder.read_events,
+        },
     )
 
 
