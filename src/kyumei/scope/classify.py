@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from kyumei.scope.recognise.registry import ordered
-from kyumei.scope.recognise.words import about_organisation, names_company, plain
+from kyumei.scope.recognise.words import about_organisation, names_company, names_supply, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,8 @@ def is_about_persons(columns: Sequence[Column]) -> bool:
     }
     if numbered and (attributes or parts & {"password", "password hash"}):
         return True
-    reached = parts & {"email", "phone"} or {"address", "contract number"} <= parts
+    supply = any(names_supply(column.header) for column in columns)
+    reached = parts & {"email", "phone"} or ("address" in parts and (supply or "contract number" in parts))
     return bool(reached) and (not company or bool(parts & {"dob", "sex", "nationality", "relation", "given name"}))
 
 

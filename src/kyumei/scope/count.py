@@ -9,6 +9,7 @@ that contradicts itself (see `kyumei.scope.unite`). Measured on synthetic data, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.count import Count
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 COMMON_NAME: Final = 32
 """Records of one name beyond which name and birth date may agree by chance: n(n - 1) / 2 / 25,000 birth dates < 0.02."""
-RARE_NAME: Final = 3
+RARE_NAME: Final = 2
 """Records of one name up to which the lenient degree takes the name alone."""
 _DIGESTS: Final = ("scope", "number", "official", "name", "reading", "given", "dob", "email", "phone", "address", "row")
 _CONTACTS: Final = ("email", "phone", "address")
@@ -138,6 +139,8 @@ class _Vetoes:
     given: Veto
     number: Veto
     personal: Veto
+    contacts: tuple[Veto, ...]
+    """Two ways to reach somebody that both differ inside one file, where equal ones have been united before."""
 
     @classmethod
     def of(cls, records: Records) -> _Vetoes:
@@ -152,6 +155,7 @@ class _Vetoes:
             given=Veto(key["given"]),
             number=Veto(key["number"], records.numbering),
             personal=Veto(np.where(records.personal, key["number"], zero), records.numbering),
+            contacts=tuple(Veto(_with(key[a], key[b]), records.dataset) for a, b in combinations(_CONTACTS, 2)),
         )
 
 
@@ -200,7 +204,7 @@ def _lenient(groups: Groups, records: Records, vetoes: _Vetoes) -> None:
         for contact in _CONTACTS:
             unite(groups, _with(key[name], key[contact]), [vetoes.personal])
         rare = np.where(_frequency(key[name]) <= RARE_NAME, key[name], zero)
-        unite(groups, rare, [vetoes.name, vetoes.dob_slip, vetoes.number])
+        unite(groups, rare, [vetoes.name, vetoes.dob_slip, vetoes.number, *vetoes.contacts])
 
 
 def _bare(records: Records, name: str) -> Digests:

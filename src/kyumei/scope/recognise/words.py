@@ -53,6 +53,11 @@ def names_company(header: str) -> bool:
     return _says(header, "@companies") and not _says(header, "@persons")
 
 
+def names_supply(header: str) -> bool:
+    """Return whether the header names a meter or a place of supply, which stands for whoever lives there."""
+    return _says(header, "@supplies")
+
+
 def of_another(header: str) -> bool:
     """Return whether the header is about another person than the one the record is about: a guardian, the clerk in charge."""
     return _says(header, "@others")
