@@ -168,8 +168,9 @@ def _strict(groups: Groups, records: Records, vetoes: _Vetoes) -> None:
     unite(groups, key["official"], [vetoes.name, vetoes.latin, vetoes.dob_slip])
     number = _with(key["number"], records.numbering)
     unite(groups, number, [vetoes.name, vetoes.latin])
-    for other in ("given", "dob", "email", "phone"):
+    for other in ("given", "dob", *_CONTACTS):  # a name that was changed or misspelt
         unite(groups, _with(number, key[other]))
+        unite(groups, _with(key["official"], key[other]))
     for name in ("name", "reading"):
         for contact in _CONTACTS:
             unite(groups, _with(key[name], key[contact]), [vetoes.dob_slip, vetoes.personal])

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kyumei.scope import fold
+from kyumei.scope.digest import digests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def folded(form: Callable[[pa.StringArray], pa.StringArray], *values: str | None) -> list[str | None]:
+    found: list[str | None] = form(pa.array(values, pa.string())).to_pylist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        (fold.names, ("髙橋 太郎", "高橋太郎", "高橋・太郎")),
+        (fold.names, ("渡邊一", "渡邉 一", "渡辺一")),
+        (fold.readings, ("タカハシ タロウ", "たかはし たろう", "Taro Takahashi", "TAKAHASHI, Taro", "タロウ タカハシ")),
+        (fold.readings, ("コウヘイ サトウ", "Kohei Sato", "KOUHEI SATOU")),
+        (fold.readings, ("ジュンイチ オオノ", "Junichi Ono", "Zyuniti Ohno".replace("Ohno", "Oono"))),
+        (fold.readings, ("Luís Gonçalves", "LUIS GONCALVES")),
+        (fold.given, ("Taro Sato", "SATO Taro", "Sato, Taro", "サトウ タロウ")),
+        (fold.phones, ("03-1234-5678", "(03) 1234-5678", "+81 3 1234 5678", "0312345678 内線 12")),
+        (fold.addresses, ("東京都千代田区丸の内一丁目2番3号", "千代田区丸の内1-2-3", "千代田区丸の内1丁目2の3 ビル5F")),
+        (fold.numbers, ("00123-4", "1234", "12 34")),
+        (fold.emails, ("A.B@Example.JP", "a.b@example.jp")),
+    ],
+)
+def test_ways_of_writing_one_thing_become_one_text(
+    form: Callable[[pa.StringArray], pa.StringArray], values: tuple[str, ...]
+) -> None:
+    found = folded(form, *values)
+    assert found[0] is not None
+    assert set(found) == {found[0]}
+
+
+def test_other_people_stay_other_people() -> None:
+    assert len(set(folded(fold.names, "佐藤一郎", "佐藤二郎", "佐藤太郎", "左藤太郎"))) == 4
+    assert len(set(folded(fold.readings, "サトウ ケン", "サトウ ケイ", "サイトウ ケン"))) == 3
+    assert folded(fold.names, "Taro Sato", None) == [None, None]
+    assert folded(fold.readings, "佐藤太郎", None) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text", ["1989-01-08", "1989/1/8", "平成元年1月8日", "H1.1.8", "19890108", "1989年1月8日", "1989-01-08 00:00:00"]
+)
+def test_dates_are_read_in_every_way_of_writing(text: str) -> None:
+    assert fold.dates([text]) == [(1989, 1, 8)]
+
+
+def test_what_is_no_date_is_none() -> None:
+    assert fold.dates(["2024-13-01", "0", "不明", None, "12345678", "1989-01"]) == [None] * 6
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(values=st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=8))
+def test_folding_any_text_keeps_its_place(values: list[str | None]) -> None:
+    clean = [None if v is None else v.encode("utf-8", "replace").decode() for v in values]
+    for form in (fold.names, fold.readings, fold.given, fold.phones, fold.addresses, fold.numbers, fold.emails):
+        whole = folded(form, *clean)
+        assert whole == [folded(form, value)[0] for value in clean]
+    assert len(fold.dates(clean)) == len(clean)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(values=st.lists(st.one_of(st.none(), st.text(st.characters(codec="utf-8"), max_size=20)), max_size=12))
+def test_digests_are_equal_where_texts_are(values: list[str | None]) -> None:
+    found = digests(pa.array(values, pa.string()), "x").tolist()
+    assert [d == 0 for d in found] == [v is None for v in values]
+    assert len(set(found)) == len(set(values))
