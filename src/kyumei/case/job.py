@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kyumei.scope.tables.registry import Extractor
 
 JOB_FILES = 256
-JOB_BYTES = 64 * 1024 * 1024
+JOB_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Job:
 
 
 def plan(case: Path, item: Item, zone: str) -> list[Job]:
-    """Return the jobs for an item: neighbouring files together, at most 256 files or 64 MiB unless one file is larger."""
+    """Return the jobs for an item: neighbouring files together, at most 256 files or 16 MiB unless one file is larger."""
     jobs: list[Job] = []
     group: list[Any] = []
     size = 0

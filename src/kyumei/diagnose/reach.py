@@ -29,11 +29,16 @@ def exposed_tables(view: View, intruder: Intruder) -> list[DataTable]:
     """
     if not intruder.shares and not intruder.hosts:
         return []
-    shares = [s for s in intruder.shares if not s.rstrip("\\/").lower().endswith(("ipc$",))]
+    shares = [s for s in intruder.shares if not is_pipe(s)]
     by_share = _tables_of(view, _linked(view, shares, "folder") | _linked(view, shares, "file"))
     if by_share:
         return by_share
     return [t for t in view.tables() if view.party_of(t.path).path]
+
+
+def is_pipe(share: str) -> bool:
+    """Return whether the share is the one for named pipes, which holds no files."""
+    return share.rstrip("\\/").lower().endswith("ipc$")
 
 
 def _linked(view: View, objects: Iterable[str], kind: str) -> set[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.diagnose.intruder import is_inside, trace
 from kyumei.diagnose.path import Route, nodes_and_edges
-from kyumei.diagnose.reach import accessed_tables, exposed_tables
+from kyumei.diagnose.reach import accessed_tables, exposed_tables, is_pipe
 from kyumei.diagnose.registry import hypothesis
 from kyumei.diagnose.weigh import Scale
 from kyumei.model.hypothesis import Cause, Hypothesis
@@ -34,8 +34,9 @@ def weigh(view: View) -> Hypothesis | None:
     scale = Scale()
     _for_and_against(view, grave, intruder, scale)
     exposures = _exposures(view, intruder, scale)
+    objects = sorted(intruder.reads or (s for s in intruder.shares if not is_pipe(s)))
     channels = tuple(sorted({str(f.facts.get("channel") or "login") for f in grave}))
-    route = Route(sorted(intruder.accounts), sorted(intruder.hosts), sorted(intruder.reads or intruder.shares), (), (), grave)
+    route = Route(sorted(intruder.accounts), sorted(intruder.hosts), objects, (), (), grave)
     entry = Route(sorted(intruder.addresses), sorted(intruder.hosts), (), (), (), grave)
     nodes, edges = nodes_and_edges([route, entry])
     return Hypothesis(
@@ -43,12 +44,12 @@ def weigh(view: View) -> Hypothesis | None:
         scale.score,
         actors=view.actors(intruder.accounts),
         hosts=tuple(sorted(intruder.hosts)),
-        objects=tuple(sorted(intruder.reads or intruder.shares)),
+        objects=tuple(objects),
         first=intruder.first,
         last=intruder.last,
         window_basis="login.first_suspicious",
         access_means=(*channels, "stolen_credentials"),
-        channels=channels,
+        channels=channels if intruder.reads else (),
         supports=tuple(scale.supports),
         contradicts=tuple(scale.contradicts),
         unanswered=tuple(scale.unanswered),
