@@ -150,3 +150,11 @@ def test_every_reason_of_the_analytic_has_words() -> None:
 
     assert set(WEIGHT) == set(told._words())
     assert all(isinstance(text, str) for words in told._words().values() for text in words.values())
+
+
+def test_the_owner_of_a_used_account_is_weighed_as_a_rival(tmp_path: Path) -> None:
+    result = diagnose(intrusion(tmp_path, [*ENTRY]))
+    rival = next(h for h in result.hypotheses if h.cause is Cause.TAKEOUT)
+    leading = next(h for h in result.hypotheses if h.cause is Cause.INTRUSION)
+    assert rival.score < leading.score
+    assert rival.contradicts

@@ -36,7 +36,8 @@ def weigh(view: View) -> Hypothesis | None:
     exposures = _exposures(view, intruder, scale)
     objects = sorted(intruder.reads or (s for s in intruder.shares if not is_pipe(s)))
     channels = tuple(sorted({str(f.facts.get("channel") or "login") for f in grave}))
-    route = Route(sorted(intruder.accounts), sorted(intruder.hosts), objects, (), (), grave)
+    accounts = [a.account for a in view.actors(intruder.accounts)]
+    route = Route(accounts, sorted(intruder.hosts), objects, (), (), grave)
     entry = Route(sorted(intruder.addresses), sorted(intruder.hosts), (), (), (), grave)
     nodes, edges = nodes_and_edges([route, entry])
     return Hypothesis(

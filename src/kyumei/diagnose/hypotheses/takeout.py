@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 READING: Final = ("file.bulk_read", "data.bulk_read")
 DEVICE: Final = "device.removable"
+LOGIN: Final = "login.new_source"
+WEAK: Final = 0.15
+"""Sending mail and logging in from a new place are what staff do; alone they hardly speak for a take-out."""
 MEDIUM: Final = 2
 
 
@@ -25,7 +28,7 @@ MEDIUM: Final = 2
 def weigh(view: View) -> Hypothesis | None:
     """Take the account with the most bulk reading, devices and mails that carry data out."""
     by_account: dict[str, list[Finding]] = {}
-    for finding in view.found(*READING, DEVICE, OUT):
+    for finding in view.found(*READING, DEVICE, OUT, LOGIN):
         if finding.level.rank >= MEDIUM:
             for account in finding.of("account"):
                 by_account.setdefault(folded(account), []).append(finding)
@@ -73,7 +76,7 @@ def _weighed(view: View, account: str, findings: list[Finding]) -> Hypothesis:
 
 def _for(view: View, account: str, findings: list[Finding], scale: Scale) -> None:
     for finding in findings:
-        strength = 0.15 if finding.rule == OUT else 0.35
+        strength = WEAK if finding.rule in {OUT, LOGIN} else 0.35
         scale.pro(strength, finding.title["ja"], finding.title["en"], [finding])
     for finding in view.found("login.off_hours"):
         if account in {folded(a) for a in finding.of("account")}:
