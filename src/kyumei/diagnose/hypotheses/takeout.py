@@ -61,7 +61,7 @@ def _weighed(view: View, account: str, findings: list[Finding]) -> Hypothesis:
         objects=tuple(objects),
         first=min(times, default=None),
         last=max(times, default=None),
-        window_basis="bulk_read",
+        window_basis="bulk_read" if any(f.rule in READING for f in findings) else "mail.sent" if "mail" in channels else "",
         access_means=("own_account",),
         channels=tuple(channels),
         destinations=tuple(destinations),
