@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import click
 
+from kyumei.case import clock
 from kyumei.errors import UserError
 from kyumei.model.text import visible
 
@@ -72,7 +73,7 @@ def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> No
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--aware", "awares", metavar="ISO", multiple=True, help="When the organisation knew; repeat for candidates.")
 @click.option("--all", "everything", is_flag=True, help="In the table, show also the rules that do not apply.")
-@click.option("--now", metavar="ISO", help="In the table, say how long is left at this instant.")
+@click.option("--now", metavar="ISO", help="In the table, say how long is left at this instant; with --case, now.")
 @click.option(
     "--list-facts", is_flag=True, is_eager=True, expose_value=False, callback=_list_facts, help="List what can be stated."
 )
@@ -80,7 +81,7 @@ def command(**options: Unpack[_Options]) -> None:
     """Judge the facts of a file, or take what a case was judged, and print the obligations."""
     lang, rows = options["lang"], _rows(options)
     if options["form"] == "table":
-        now = _instant(options["now"])
+        now = _instant(options["now"]) or (clock.now() if options["case"] else None)
         for row in sorted(rows, key=lambda r: _ORDER.index(r["verdict"])):  # stable: within a verdict the order of the law
             if options["everything"] or row["verdict"] != "does_not":
                 click.echo("\n    ".join(visible(line) for line in _block(row, lang, now)) + "\n")
