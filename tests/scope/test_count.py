@@ -71,3 +71,15 @@ def test_a_namesake_with_a_number_of_their_own_is_somebody_without_a_birth_date_
     ]
     _, people = counted(profiled(Source.memory(csv_text(STUDENTS, rows).encode(), "a.csv")), tmp_path)
     assert (people.low, people.best, people.high) == (23, 23, 23)
+
+
+def test_a_record_without_surname_and_given_name_does_not_move_the_others(tmp_path: Path) -> None:
+    rows = [
+        (f"C{n:04d}", *(("", "") if n % 7 == 3 else student(n)[1].split()), f"p{n}@example.jp", student(n)[3])
+        for n in range(50)
+    ]
+    source = Source.memory(csv_text(("会員番号", "姓", "名", "メール", "生年月日"), rows).encode(), "a.csv")
+    found = profiled(source)
+    assert not found.profiles[0].faults
+    records, people = counted(found, tmp_path)
+    assert (records.best, people.best) == (50, 50)
