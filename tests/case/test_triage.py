@@ -37,6 +37,8 @@ def test_nothing_found_is_answered_with_what_was_looked_at(evidence: Path) -> No
     assert said["holdings"] == []
     assert said["coverage"]["by_status"] == {"empty": 1, "profiled": 1, "unrecognised": 1}
     assert said["coverage"]["sources_unreadable"][0]["reason"] == "PNG image: nothing here reads it yet"
+    assert said["coverage"]["sources_not_read"] == 1
+    assert [r["count"] for r in said["coverage"]["not_read_by_reason"]] == [1]
     assert said["coverage"]["not_looked_at"]
     assert said["next_actions"]
 

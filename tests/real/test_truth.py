@@ -29,18 +29,21 @@ def test_every_attack_log_has_the_records_of_the_truth(real: Run, shared_data: P
     found = dict(real.rows("select sha256, events - carved from sources where reader = 'windows.evtx'"))
     truth = {r["sha256"]: r["records"] for r in map(json.loads, lines(shared_data / "truth" / "evtx_attack.jsonl.xz"))}
     assert {digest: found.get(digest) for digest in truth} == truth
-    assert len(real.rows("select path from sources where path like 'evtx\\_%/%.evtx' escape '\\' and sha256 in ?", list(truth))) == 333
+    assert (
+        len(real.rows("select path from sources where path like 'evtx\\_%/%.evtx' escape '\\' and sha256 in ?", list(truth)))
+        == 333
+    )
 
 
 def test_every_attack_log_has_the_event_ids_of_the_truth(real: Run, shared_data: Path) -> None:
     counted: dict[str, dict[str, int]] = {}
-    sql = """select sha256, coalesce(e.channel, 'None') || ':' || e.event_id, count(*) from events e join sources s using (file_id)
-        where e.source = 'windows.evtx' and e.origin = 'live' group by all"""
+    sql = """select sha256, coalesce(e.channel, 'None') || ':' || e.event_id, count(*)
+        from events e join sources s using (file_id) where e.source = 'windows.evtx' and e.origin = 'live' group by all"""
     for digest, what, count in real.rows(sql):
         counted.setdefault(digest, {})[what] = count
+    files = dict(real.rows("select sha256, count(*) from sources group by sha256"))
     for row in map(json.loads, lines(shared_data / "truth" / "evtx_attack.jsonl.xz")):
-        ours = counted[row["sha256"]]
-        copies = real.rows("select count(*) from sources where sha256 = ?", row["sha256"])[0][0]
+        ours, copies = counted[row["sha256"]], files[row["sha256"]]
         assert {what: ours.get(what, 0) // copies for what in row["event_ids"]} == row["event_ids"], row["path"]
 
 
@@ -115,7 +118,9 @@ def test_every_dialect_of_a_database_has_the_same_people(real: Run) -> None:
 
 
 def test_tables_have_as_many_rows_as_their_authors_say(real: Run) -> None:
-    sql = "select t.records from tables t join sources s using (file_id) where ends_with(s.path, ?) and s.extractor = 'table.csv'"
+    sql = (
+        "select t.records from tables t join sources s using (file_id) where ends_with(s.path, ?) and s.extractor = 'table.csv'"
+    )
     rows = {"russellmitchell_alerts.txt": 45_544, "shaw_alerts.txt": 70_782, "payload_train.csv": 20_712, "dataset1.csv": 1_000}
     rows |= {"dataset3.csv": 5_000, "fake_1000.csv": 1_000, "fake_1000_labels.csv": 3_176, "ja_addresses_shared.csv": 4_341}
     assert {name: real.rows(sql, name) for name in rows} == {name: [(count,)] for name, count in rows.items()}

@@ -40,7 +40,9 @@ def coverage(store: Store, findings: Sequence[Finding], zone: str) -> dict[str, 
         "sources": sources,
         "sources_read": sources - by_status.get("unrecognised", 0) - by_status.get("unreadable", 0),
         "by_status": by_status,
+        "sources_not_read": by_status.get("unrecognised", 0) + by_status.get("unreadable", 0),
         "sources_unreadable": _unreadable(store),
+        "not_read_by_reason": _reasons(store),
         "events": events,
         "carved": carved,
         "faults": faults,
@@ -58,6 +60,15 @@ def _unreadable(store: Store) -> list[dict[str, Any]]:
         f" order by path limit {UNREADABLE_SHOWN}"
     )
     return [{"path": p, "bytes": b, "status": s, "reason": r} for p, b, s, r in store.rows(sql)]
+
+
+def _reasons(store: Store) -> list[dict[str, Any]]:
+    """Return how many sources were not read for each reason, the most frequent first; unlike the list of them it is whole."""
+    sql = (
+        "select status, reason, count(*) from sources where status in ('unrecognised', 'unreadable')"
+        " group by status, reason order by count(*) desc, status, reason"
+    )
+    return [{"status": status, "reason": reason, "count": count} for status, reason, count in store.rows(sql)]
 
 
 def _families(store: Store) -> dict[str, list[dict[str, Any]]]:

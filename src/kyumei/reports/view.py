@@ -173,7 +173,7 @@ def figures(coverage: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     rows = [
         ("evidence_items", "items", how_many(coverage.get("evidence"))),
         ("sources_read", "files", how_many(coverage.get("sources_read"))),
-        ("sources_unreadable", "files", how_many(coverage.get("sources_unreadable"))),
+        ("sources_unreadable", "files", how_many(coverage.get("sources_not_read", coverage.get("sources_unreadable")))),
         ("events", "events", coverage.get("events")),
         ("carved", "events", coverage.get("carved")),
         ("faults", "places", coverage.get("faults")),

@@ -131,3 +131,24 @@ def test_what_is_written_in_any_dialect_is_read_back(
     table, _, found = read(target.getvalue().encode(encoding))
     assert list(table.columns) == header
     assert found == [tuple(cell or None for cell in row) for row in rows if any(row)]
+
+
+LINES = {
+    "time then words": '2023/09/23 09:58:51 [error] 2#2: *1 FastCGI sent, client: 192.0.2.4, request: "GET /{n} HTTP/1.1"',
+    "brackets": "[GIN] 2022/02/07 - 10:49:{n} | 401 | 505µs | 192.0.2.3 | POST",
+    "mail check": "(N) 2024-11-26T01:26:58 - login {n} failed, attempt count: 1, username: a",
+    "rules": "    - NewProcessName|endswith: 'tool{n}.exe'",
+    "registry": '"VALUE {n}" = hex(3):62,69,20,64,61',
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_lines_of_a_log_or_of_settings_are_no_table(line: str) -> None:
+    text = "".join(line.replace("{n}", str(n)) + "\n" for n in range(10, 40))
+    assert accepts(Source.memory(text.encode(), "x.log")) == 0
+
+
+def test_a_table_whose_rows_begin_with_a_time_is_one() -> None:
+    rows = "".join(f"2024-05-16 09:05:{n},{n},佐藤\n" for n in range(10, 40))
+    for text in ("日時,番号,氏名\n" + rows, rows, rows.replace(",", "\t"), "[済] 日時,番号,氏名\n" + rows):
+        assert accepts(Source.memory(text.encode(), "x"))

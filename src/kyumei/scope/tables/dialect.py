@@ -24,7 +24,12 @@ _CODE: Final = re.compile(
     r"^\s*(?:[{}<]|\[?\{|//|/\*|\*|#(?:include|define|!)|(?:import|from|def|class|return|public|private|static|const|let|var|"
     r"function|package|using|if|for|while|else|end|INSERT INTO|CREATE|SELECT|UPDATE|DELETE|ALTER|DROP|COPY|SET)\b)|[{};]\s*$"
 )
-_PAIR: Final = re.compile(r"^\s*[^\W\d][\w.-]*(?:\s*=\s*|:\s+)\S|^\s*\[[\w .-]+\]\s*$")
+_PAIR: Final = re.compile(r"^\s*(?:[^\W\d][\w.-]*|\"[^\"]*\"|- +[\w.|]+)(?:\s*=\s*|:\s+)\S|^\s*\[[^\],]+\]\s*$|[,=]\\\s*$")
+_LOG_LINE: Final = re.compile(
+    r"[\[(][A-Za-z0-9:./ +-]{1,40}[\])] |(?:\d{4}[-/]\d\d[-/]\d\d|\d\d/\d\d/\d\d(?:\d\d)?)[ T]\d\d:\d\d:\d\d[\d.,]*"
+    r"(?:Z|[+-]\d\d:?\d\d)? +[^\s\d]"
+)
+"""How a program's log begins its lines: something in brackets, or a time and then words in the same cell."""
 _MILLIS: Final = re.compile(r"(\d\d:\d\d:\d\d),(\d{3}\b)")
 
 
@@ -91,9 +96,11 @@ def _is_code(text: str) -> bool:
 
 
 def _is_log(dialect: Dialect) -> bool:
-    """Return whether the separators are the decimal commas of times, or the cells are pairs of key and value."""
+    """Return whether the rows are lines of a log: they all begin like one, or hold pairs, or times with decimal commas."""
     cells: Sequence[str] = [cell for row in dialect.rows[:100] for cell in row if cell]
     pairs = sum(bool(re.match(r"^\s*[\w.-]+=", cell)) for cell in cells)
     joined = [dialect.separator.join(row) for row in dialect.rows[:100]]
     times = sum(dialect.separator == "," and bool(_MILLIS.search(line)) for line in joined)
+    if all(_LOG_LINE.match(row[0]) for row in dialect.rows[:100]):
+        return True
     return pairs > 0.5 * len(cells) or times > 0.8 * len(joined)
