@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 4 * 1024 * 1024
 MAX_LINE: Final = 16 * BLOCK_BYTES
 """A longer line is cut: what has no line ends for so long is no table of lines."""
+_SAFE: Final = ("utf-8", "cp932", "euc_jp")
+"""Codecs in which bytes below 0x40 are always characters of their own."""
 MAX_FLAWS: Final = 1000
 """Flaws listed one by one for a table; further ones are counted in a last one."""
 
@@ -118,10 +120,12 @@ class Lines:
         encoding: as `kyumei.model.text.encoding_of` names it; where that saw only ASCII, the first block that has more
             decides.
         flaws: where undecodable bytes are noted.
+        whole: whether blocks end with lines; otherwise they may end inside one, though not inside a character.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: str, flaws: Flaws) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, flaws: Flaws, *, whole: bool = True) -> None:
         self._stream = stream
+        self._whole = whole
         self._flaws = flaws
         self._place = 0
         self._rest = stream.read(BLOCK_BYTES)
@@ -143,9 +147,15 @@ class Lines:
             raw = raw[cut:] + more
 
     def _cut(self, raw: bytes) -> int:
-        """Return the length of the whole lines."""
-        if self._step == 1:
+        """Return the length of the whole lines, or of what ends in a byte that is no part of another character."""
+        import numpy as np
+
+        if self._step == 1 and (self._whole or self._codec not in _SAFE):
             return raw.rfind(b"\n") + 1
+        if self._step == 1:
+            tail = np.frombuffer(raw[-65_536:], np.uint8)
+            safe = np.flatnonzero(tail < 0x40)
+            return len(raw) - len(tail) + int(safe[-1]) + 1 if len(safe) else 0
         found = self._newlines(raw)
         return int(found[-1]) + 2 if len(found) else 0
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 WINDOW: Final = 16 * 1024
+WIDEST: Final = 1024 * 1024
 _BETWEEN: Final = re.compile(rb"[\s,]*+")
 MAX_ROW: Final = 64 * 1024 * 1024
 """A row that does not end within so many bytes is given up."""
@@ -121,7 +122,7 @@ class _Script:
         window = text[at : at + self._window]
         lexed = lex(window, backslash=self._backslash)
         run = run_of_rows(lexed, window, self._header)
-        self._window = WINDOW if run.ended else min(self._window * 4, MAX_ROW)
+        self._window = WINDOW if run.ended else min(self._window * 4, WIDEST if len(run.closes) else MAX_ROW)
         if len(run.closes):
             found = rows_of(lexed, run)
             yield Rows(self._table, self._columns, found, block.inside(found.starts + at))

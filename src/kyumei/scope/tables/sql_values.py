@@ -122,11 +122,12 @@ def rows_of(lexed: Lexed, run: Run) -> Grid:
     separators = (data == _COMMA) & outside & (depth == 1)
     separators[run.closes] = True
     ends = np.flatnonzero(separators)
-    quoted = np.diff(np.cumsum(quote, dtype=np.int32)[ends], prepend=0) > 0
-    cell = np.cumsum(separators, dtype=np.int32) - separators
-    keep = np.where(outside, (depth >= 1) & (data > 32) & ~separators & ~quoted[cell], ~quote)
+    marks = np.flatnonzero(quote)
+    quoted = np.diff(np.searchsorted(marks, ends), prepend=0) > 0
+    bare = np.repeat(~quoted, np.diff(ends, prepend=-1))
+    keep = np.where(outside, bare & (depth >= 1) & (data > 32) & ~separators, ~quote)
     keep[opens] = False
-    keep[_doubled(np.flatnonzero(quote))] = True
+    keep[_doubled(marks)] = True
     data, keep = _unescaped(data, keep, lexed.escape[:end])
     found = grid(data, keep, ends, data[ends] == _CLOSE)
     cells = _literals(found.cells, pa.array(~quoted))

@@ -153,7 +153,7 @@ def _batches(table: Table, stream: _Stream) -> Iterator[Batch]:
 def _events(source: Source, flaws: Flaws) -> Iterator[Event]:
     backslash = _MYSQL.search(source.sample.text.encode("utf-8", "backslashreplace")) is not None
     with source.open() as stream:
-        yield from events(Lines(stream, _encoding(source), flaws), backslash=backslash)
+        yield from events(Lines(stream, _encoding(source), flaws, whole=False), backslash=backslash)
 
 
 def _scattered(source: Source) -> set[str]:
@@ -162,7 +162,7 @@ def _scattered(source: Source) -> set[str]:
     scattered: set[str] = set()
     last = ""
     with source.open() as stream:
-        for block in Lines(stream, _encoding(source), Flaws()):
+        for block in Lines(stream, _encoding(source), Flaws(), whole=False):
             for found in _BEGINS.finditer(block.text):
                 name = name_of(found[1])
                 if name != last and name in seen:
