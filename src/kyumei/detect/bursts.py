@@ -24,7 +24,7 @@ SPRAYED: Final = 5
 _EPISODES: Final = f"""
     create temp table {{table}} as
     with failed as (
-        select *, {{origin}} as place,
+        select us, file_id, rec, mark, who, account, host, way, src_ip, origin, {{origin}} as place,
             us - lag(us) over (partition by {{origin}} order by us, file_id, rec) as gap,
             count(*) over (partition by {{origin}} order by us range between 300000000 preceding and current row) as dense
         from logins where kind = 'failed' and {{only}}

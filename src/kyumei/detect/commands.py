@@ -1,6 +1,6 @@
 """Commands and programs that ran, one row each, whatever log told of them.
 
-`prepare` makes the temporary table `commands`: `us`, place as `mark`, `host`, `account`, `src_ip`, `line` (object,
+`prepare` makes the temporary view `commands`: `us`, place as `mark`, `host`, `account`, `src_ip`, `line` (object,
 command line, program, service or task, message; joined, lower case). From process, command, service and task events.
 """
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from kyumei.store.query import Store
 
 ACTIONS: Final = ("command.run", "process.started", "service.installed", "service.started", "task.changed")
-_TABLE: Final = """
-    create temp table commands (us bigint, host varchar, account varchar, src_ip varchar, line varchar,
-        mark struct(us bigint, e varchar, f varchar, r bigint))
-"""
 _FIELDS: Final = (
     ("CommandLine", "command_line", "ProcessCommandLine", "cmdline", "proctitle", "command"),
     ("NewProcessName", "Image", "exe", "process"),
@@ -29,12 +25,13 @@ _FIELDS: Final = (
 
 
 def prepare(store: Store) -> bool:
-    """Make the table once a session; return whether there is any command."""
+    """Make the view once a session; return whether there is any command."""
     names.prepare(store)
     if not names.has(store, "commands"):
-        store.rows(_TABLE)
-        for reader in names.readers_of(store, ACTIONS):
-            store.rows(f"insert into commands {_select(store, reader)}")
+        readers = names.readers_of(store, ACTIONS)
+        if not readers:
+            return False
+        store.rows("create temp view commands as " + " union all ".join(_select(store, reader) for reader in readers))
     return bool(store.rows("select 1 from commands limit 1"))
 
 
@@ -42,6 +39,7 @@ def _select(store: Store, reader: str) -> str:
     parts = ", ".join(names.native(store, reader, *group) for group in _FIELDS)
     listed = ", ".join(text(a) for a in ACTIONS)
     return f"""
-        select epoch_us(ts), host, account, src_ip, lower(concat_ws(' ', object, {parts}, message)), {MARK}
+        select epoch_us(ts) as us, host, account, src_ip, lower(concat_ws(' ', object, {parts}, message)) as line,
+            {MARK} as mark
         from {name(reader)} where action in ({listed})
     """

@@ -37,12 +37,23 @@ REMOTE: Final = ("mail", "rdp", "ssh", "vpn", "web")
 AT_HAND: Final = ("console", "rdp", "ssh", "vpn", "web")
 """Ways that show a person at work."""
 _ASSIGNED: Final = ("tunnelip", "tunnel_ip", "assigned_ip", "assignedip", "private_ip", "privateip", "client_ip_assigned")
+_WORDS: Final = """
+    create temp type login_word as enum (
+        select word from (select word from login_words union select '') where word is not null group by word order by word)
+"""
 _TABLE: Final = """
-    create temp table logins (
-        us bigint, evidence_id varchar, file_id varchar, rec bigint, ts timestamptz, kind varchar, way varchar, account varchar,
-        who varchar, machine boolean, host varchar, node varchar, src_ip varchar, assigned varchar, origin varchar,
-        mark struct(us bigint, e varchar, f varchar, r bigint)
+    create temp table login_rows (
+        us bigint, evidence_id login_word, file_id login_word, rec bigint,
+        kind enum ('failed', 'session', 'succeeded'),
+        way enum ('console', 'domain', 'mail', 'network', 'other', 'rdp', 'service', 'ssh', 'vpn', 'web'),
+        account login_word, who login_word, machine boolean, host login_word, node login_word, src_ip login_word,
+        assigned login_word, origin login_word
     )
+"""
+_VIEW: Final = """
+    create temp view logins as
+    select *, make_timestamptz(us) as ts, struct_pack(us := us, e := evidence_id, f := file_id, r := rec) as mark
+    from login_rows
 """
 _GIVEN: Final = """
     create temp table vpn_given (
@@ -85,10 +96,22 @@ def prepare(store: Store) -> bool:
     """Make the table once a session; return whether there is any login."""
     names.prepare(store)
     if not names.has(store, "logins"):
-        store.rows(_TABLE)
-        for reader in names.readers_of(store, ACTIONS):
-            store.rows(f"insert into logins {_select(store, reader)}")
+        _fill(store, [_select(store, reader) for reader in names.readers_of(store, ACTIONS)])
     return bool(store.rows("select 1 from logins limit 1"))
+
+
+def _fill(store: Store, selects: list[str]) -> None:
+    """Make the table: every text is a word of one ENUM, so that 100 million logins take some 60 bytes each."""
+    store.rows("create temp table login_words (word varchar)")
+    texts = "evidence_id, file_id, account, who, host, node, src_ip, assigned, origin"
+    for select in selects:
+        store.rows(f"insert into login_words select distinct unnest([{texts}]) from ({select})")
+    store.rows(_WORDS)
+    store.rows("drop table login_words")
+    store.rows(_TABLE)
+    for select in selects:
+        store.rows(f"insert into login_rows {select}")
+    store.rows(_VIEW)
 
 
 def prepare_sessions(store: Store) -> None:
@@ -123,12 +146,12 @@ def _select(store: Store, reader: str) -> str:
     assigned = names.native(store, reader, *_ASSIGNED)
     listed = ", ".join(text(a) for a in ACTIONS)
     return f"""
-        select epoch_us(ts), evidence_id, file_id, rec, ts,
-            case action when 'login.failed' then 'failed' when 'login.succeeded' then 'succeeded' else 'session' end,
-            {_way(store, reader, kind)}, account, folded(account),
-            is_machine(account) or account is null, host, node_of(host), src_ip,
-            coalesce(native_address({assigned}), native_address(dst)),
-            coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')), {MARK}
+        select epoch_us(ts) as us, evidence_id, file_id, rec,
+            case action when 'login.failed' then 'failed' when 'login.succeeded' then 'succeeded' else 'session' end as kind,
+            {_way(store, reader, kind)} as way, account, folded(account) as who,
+            is_machine(account) or account is null as machine, host, node_of(host) as node, src_ip,
+            coalesce(native_address({assigned}), native_address(dst)) as assigned,
+            coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')) as origin
         from {name(reader)}
         where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved' and coalesce(event_id, 0) <> 4769
     """

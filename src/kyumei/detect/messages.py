@@ -3,11 +3,13 @@
 `prepare` makes two temporary tables from all `mail.*` events:
 
 `mail_rows`, one row per event: `us`, place, `action`, `status`, `key`, `is_file` (a message itself, not a log line), `sender`,
-`recipients`, `shown` (those in To and Cc), `subject`, `answers` (ids it replies to), `kind` (content type), `note`.
+`recipients`, `shown` (those in To and Cc), `subject`, `answers` (ids it replies to), `kind` (content type).
 
 `messages`, one row per message: `key` (its Message-ID, lower case, without brackets; of a message without one, its file),
 `sender`, `recipients[]`, `shown[]`, `subject`, `answers`, `sent` (µs UTC), `files[]` (the sender's copy first), and `n`,
 `first`, `last`, `marks` over its rows.
+
+and the view `mail_texts` (`file_id`, `rec`, `note`): subject and what the reader kept of the text.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ _TABLE: Final = """
     create temp table mail_rows (
         us bigint, evidence_id varchar, file_id varchar, rec bigint, host varchar, action varchar, status varchar,
         key varchar, queue varchar, is_file boolean, rank integer, sender varchar, recipients varchar[], shown varchar[],
-        subject varchar, answers varchar, kind varchar, note varchar, mark struct(us bigint, e varchar, f varchar, r bigint)
+        subject varchar, answers varchar, kind varchar, mark struct(us bigint, e varchar, f varchar, r bigint)
     )
 """
 _QUEUE: Final = """
@@ -57,7 +59,6 @@ _MESSAGES: Final = """
         arg_min(subject, (rank, us, file_id, rec)) filter (subject is not null) as subject,
         arg_min(answers, (rank, us, file_id, rec)) filter (answers is not null) as answers,
         arg_min(kind, (rank, us, file_id, rec)) filter (kind is not null) as kind,
-        arg_min(note, (rank, us, file_id, rec)) filter (is_file and note is not null) as note,
         arg_min(us, (rank, us, file_id, rec)) filter (us is not null) as sent,
         list(file_id order by rank, path, file_id) filter (is_file) as files,
         bool_or(not is_file) as logged,
@@ -80,13 +81,22 @@ def prepare(store: Store) -> bool:
 def _rows(store: Store) -> None:
     store.rows(_TABLE)
     store.rows("create temp table mail_queues (host varchar, queue varchar, us bigint, key varchar)")
-    for reader in names.readers_of(store, ACTIONS):
+    readers = names.readers_of(store, ACTIONS)
+    texts = [_texts(store, reader) for reader in readers] or ["select '' as file_id, 0 as rec, '' as note where false"]
+    store.rows("create temp view mail_texts as " + " union all ".join(texts))
+    for reader in readers:
         store.rows(f"insert into mail_rows {_select(store, reader)}")
         queue, key = names.native(store, reader, *_QUEUE_ID), _key(names.native(store, reader, *_MESSAGE_ID))
         store.rows(
             f"insert into mail_queues select coalesce(host, ''), {queue}, epoch_us(ts), {key} from {name(reader)}"
             f" where {queue} is not null and {key} is not null and ts is not null"
         )
+
+
+def _texts(store: Store, reader: str) -> str:
+    body = names.native(store, reader, "body", "text", "snippet", "preview", "body_text")
+    listed = ", ".join(text(a) for a in ACTIONS)
+    return f"select file_id, rec, concat_ws(' ', message, {body}) as note from {name(reader)} where action in ({listed})"
 
 
 def _key(message_id: str) -> str:
@@ -112,7 +122,7 @@ def _select(store: Store, reader: str) -> str:
             coalesce({field("subject", "message-subject", "header_subject")}, case when {is_file} then message end),
             lower(concat_ws(' ', {field("in-reply-to", "inreplyto")}, {field("references")})),
             lower({field("content-type", "contenttype", "content_type")}),
-            concat_ws(' ', {field("body", "text", "snippet", "preview", "body_text")}, message), {MARK}
+            {MARK}
         from {name(reader)} where action in ({listed})
     """
 

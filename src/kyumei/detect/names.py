@@ -55,9 +55,12 @@ def prepare(store: Store) -> None:
 
 
 def reset(store: Store) -> None:
-    """Drop every temporary table of the session."""
+    """Drop every temporary table, view and type of the session."""
+    for (view,) in store.rows("select view_name from duckdb_views() where temporary and not internal order by 1"):
+        store.rows(f"drop view {name(str(view))}")
     for (table,) in store.rows("select table_name from duckdb_tables() where temporary order by 1"):
         store.rows(f"drop table {name(str(table))}")
+    store.rows("drop type if exists login_word")
 
 
 def has(store: Store, table: str) -> bool:

@@ -1,7 +1,7 @@
 """Requests to web servers: which of them carry strings of attacks.
 
-`prepare` makes the temporary tables `web_rows` (one row per request: `us`, `ts`, place, `mark`, `src_ip`, `host`, `method`,
-`status`, `bytes`, `object`, `agent`) and `web_attacks` (one row per attacking request: the same and `families[]`).
+`prepare` makes the temporary view `web_rows` (one row per request: `us`, `ts`, `mark`, `src_ip`, `host`, `method`, `status`,
+`bytes`, `object`, `agent`) and the table `web_attacks` (one row per attacking request: the same and `families[]`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from kyumei.store.query import Store
 
 THRESHOLD: Final = 2
-_TABLE: Final = """
-    create temp table web_rows (
-        us bigint, ts timestamptz, src_ip varchar, host varchar, method varchar, status integer, bytes bigint, object varchar,
-        agent varchar, mark struct(us bigint, e varchar, f varchar, r bigint)
-    )
-"""
 _SPECIAL: Final = r"""[<>'"`;|$(){}\\*@# \x00-\x1f]|--|\|\||&&|/\*|://"""
 """What a decoded target of any use to an injection has, and most ordinary ones have not."""
 _ONCE: Final = r"coalesce(try(url_decode(regexp_replace(lower({0}), '%[89a-f][0-9a-f]', '~', 'g'))), lower({0}))"
@@ -51,9 +45,10 @@ _ATTACKS: Final = """
 def prepare(store: Store) -> bool:
     """Make the tables once a session; return whether there is any request."""
     if not names.has(store, "web_rows"):
-        store.rows(_TABLE)
-        for reader in names.readers_of(store, ("web.request",)):
-            store.rows(f"insert into web_rows {_select(store, reader)}")
+        readers = names.readers_of(store, ("web.request",))
+        if not readers:
+            return False
+        store.rows("create temp view web_rows as " + " union all ".join(_select(store, reader) for reader in readers))
         store.rows(attacks_sql())
     return bool(store.rows("select 1 from web_rows limit 1"))
 
@@ -96,7 +91,8 @@ def _select(store: Store, reader: str) -> str:
     query = field("cs-uri-query", "query", "query_string")
     target = f"case when {query} is null or contains(object, '?') then object else concat(object, '?', {query}) end"
     return f"""
-        select epoch_us(ts), ts, src_ip, host, upper({method}),
-            coalesce(try_cast({status} as integer), case outcome when 'success' then 200 end), bytes, {target}, {agent}, {MARK}
+        select epoch_us(ts) as us, ts, src_ip, host, upper({method}) as method,
+            coalesce(try_cast({status} as integer), case outcome when 'success' then 200 end) as status, bytes,
+            {target} as object, {agent} as agent, {MARK} as mark
         from {name(reader)} where action = 'web.request'
     """

@@ -21,7 +21,7 @@ DEVICE: Final = "device.removable"
 FLOOR: Final = 100
 FACTOR: Final = 5
 _READS: Final = f"""
-    create temp table file_reads as
+    create temp view file_reads as
     select folded(account) as who, account, host, src_ip, file_id, object, bytes, ts, epoch_us(ts) as us, work_day(ts) as day,
         is_night(ts) as night, work_day(ts) in (select day from days_off) as off, {MARK} as mark
     from events where action in ('file.opened', 'file.downloaded', 'file.copied') and account is not null and object is not null

@@ -45,8 +45,7 @@ SILENT: Final = 3
 """So many whole hours without an event are a gap, in a log that otherwise has one in 19 hours out of 20."""
 _SILENCES: Final = f"""
     with hours as (
-        select source, host, date_trunc('hour', ts) as hour, count(*) as n from events
-        where ts is not null and host is not null and coalesce(origin, 'live') in ('live', 'backup') group by all
+        select source, host, hour, sum(events) as n from events_hour where hour is not null and host is not null group by all
     ), stepped as (
         select *, date_diff('hour', lag(hour) over mine, hour) - 1 as silent from hours
         window mine as (partition by source, host order by hour)
@@ -72,12 +71,18 @@ _EDGES: Final = f"""
     )
 """
 _HOLES: Final = f"""
-    with numbered as (
+    with every as (
         select file_id, channel, host, ts, evidence_id, rec, try_cast({{number}} as bigint) as number from {{view}}
         where coalesce(origin, 'live') = 'live' and file_id not in (select file_id from faults)
+    ), open as (
+        select file_id, channel, host from every group by all
+        having count(*) >= {EVENTS} and max(number) - min(number) + 1 > count(*)
+    ), numbered as (
+        select e.* from every e semi join open o on o.file_id = e.file_id and o.channel is not distinct from e.channel
+            and o.host is not distinct from e.host
+        where number is not null
     ), stepped as (
         select *, number - lag(number) over (partition by file_id, channel, host order by number) - 1 as missing from numbered
-        where number is not null
     ), logs as (
         select file_id, channel, host, count(*) as n, count(*) filter (missing > 0) as holes from stepped group by all
     )

@@ -36,13 +36,19 @@ _DONE: Final = (
 _OPENED: Final = r"^(開封済み|既読|開封確認|開封通知|read|read receipt|gelesen|lu)\s*[:：]|disposition-notification"
 _REPLY: Final = re.compile(r"^((re|aw|sv|返信)(\[\d+\])?[:：]\s*)+", re.IGNORECASE)
 _CANDIDATES: Final = """
-    select key, sender, recipients, coalesce(subject, ''), coalesce(note, ''), coalesce(answers, ''), sent,
+    with told as (
+        select r.key, any_value(t.note order by r.rank, r.file_id, r.rec) as note
+        from mail_texts t join mail_rows r on r.file_id = t.file_id and r.rec = t.rec
+        where r.is_file and r.key is not null and (regexp_matches(t.note, ?, 'i') or r.key in (
+            select key from messages where len(list_intersect(regexp_extract_all(answers, '[^\\s<>]+'), ?::varchar[])) > 0))
+        group by r.key
+    )
+    select m.key, sender, recipients, coalesce(subject, ''), coalesce(t.note, ''), coalesce(answers, ''), sent,
         n, first, last, marks
-    from messages
-    where sender is not null and (regexp_matches(coalesce(subject, '') || ' ' || coalesce(note, ''), ?, 'i')
-        or regexp_matches(coalesce(subject, ''), ?, 'i') or regexp_matches(coalesce(kind, ''), 'disposition-notification')
-        or len(list_intersect(regexp_extract_all(coalesce(answers, ''), '[^\\s<>]+'), ?::varchar[])) > 0)
-    order by coalesce(sent, 0), key
+    from messages m left join told t on t.key = m.key
+    where sender is not null and (t.key is not null or regexp_matches(coalesce(subject, ''), ?, 'i')
+        or regexp_matches(coalesce(kind, ''), 'disposition-notification'))
+    order by coalesce(sent, 0), m.key
 """
 _EARLIER_TO_THE_SAME: Final = """
     select key, coalesce(subject, '') from (
@@ -214,7 +220,7 @@ def _requests(store: Store, domains: tuple[str, ...]) -> list[Mail]:
 
 
 def _candidates(store: Store, answered: Sequence[str]) -> list[Mail]:
-    rows = store.rows(_CANDIDATES, f"{_ASKS}|{_DONE}", _OPENED, list(answered))
+    rows = store.rows(_CANDIDATES, f"{_ASKS}|{_DONE}", list(answered), f"{_ASKS}|{_DONE}|{_OPENED}")
     return [_mail(*row) for row in rows]
 
 

@@ -8,6 +8,7 @@ from kyumei.detect import commands, names
 from kyumei.detect.build import CITED, MARK, Said, Span, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
+from kyumei.store.connect import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ _GRAVE_TOOLS: Final = frozenset({"rclone", "mega", "restic", "tunnel"})
 _USED: Final = """
     select host, list_sort(list(distinct account)), list_sort(list(distinct line[1:200]))[:10],
         min(us) >= ?, count(*), min(us), max(us), min(mark, 50)
-    from commands where regexp_matches(line, ?) group by host order by min(us), host
+    from tool_uses where regexp_matches(line, ?) group by host order by min(us), host
 """
 
 
@@ -165,6 +166,8 @@ def find_tools(store: Store, settings: Settings) -> Iterator[Finding]:
     if not commands.prepare(store):
         return
     began = store.rows("select min(us) from commands")[0][0] or 0
+    every = text("|".join(_TOOLS.values()))
+    store.rows(f"create or replace temp table tool_uses as select * from commands where regexp_matches(line, {every})")
     for tool, pattern in _TOOLS.items():
         for host, accounts, lines, is_new, *span in store.rows(_USED, began + 3 * 86_400_000_000, pattern):
             level = (Level.HIGH if tool in _GRAVE_TOOLS else Level.MEDIUM) if is_new else Level.LOW
