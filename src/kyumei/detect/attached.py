@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.detect import messages, names
-from kyumei.detect.build import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +36,7 @@ _TABLES: Final = """
     order by p.key, p.path, t.name, t.table_id
 """
 _OUTGOING: Final = """
-    select key, sender, recipients, coalesce(subject, ''), sent, files, coalesce(logged, false), n, first, last, marks
+    select key, sender, recipients, coalesce(subject, ''), sent, files, coalesce(logged, false)
     from messages where sender is not null and (split_part(sender, '@', 2) in (select unnest(?::varchar[]))
         or exists (select 1 from (select unnest(?::varchar[]) as d) where ends_with(sender, '.' || d)))
     and key in (select key from message_parts)
@@ -72,7 +71,6 @@ class Outgoing:
     sent: int | None
     files: tuple[str, ...]
     logged: bool
-    span: Span
     sheets: tuple[Sheet, ...] = ()
     copies: tuple[Sheet, ...] = field(default=())
 
@@ -117,13 +115,13 @@ def _sheets(store: Store) -> dict[str, list[tuple[str, Sheet]]]:
 
 
 def _message(row: tuple[Any, ...], domains: tuple[str, ...], sheets: dict[str, list[tuple[str, Sheet]]]) -> Outgoing:
-    key, sender, recipients, subject, sent, files, logged, *span = row
+    key, sender, recipients, subject, sent, files, logged = row
     outside = tuple(a for a in recipients if not messages.is_internal(a, domains))
     files = tuple(files or ())
     place = {file: n for n, file in enumerate(files)}
     ordered = sorted(sheets.get(key, []), key=lambda s: (place.get(s[0], len(files)), s[1].path, s[1].name, s[1].table_id))
     first, copies = _once(s for _, s in ordered)
-    return Outgoing(key, sender, outside, subject, sent, files, logged, Span.of(*span), first, copies)
+    return Outgoing(key, sender, outside, subject, sent, files, logged, first, copies)
 
 
 def _once(sheets: Iterable[Sheet]) -> tuple[tuple[Sheet, ...], tuple[Sheet, ...]]:

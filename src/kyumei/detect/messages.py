@@ -6,8 +6,8 @@
 `recipients`, `shown` (those in To and Cc), `subject`, `answers` (ids it replies to), `kind` (content type).
 
 `messages`, one row per message: `key` (its Message-ID, lower case, without brackets; of a message without one, its file),
-`sender`, `recipients[]`, `shown[]`, `subject`, `answers`, `sent` (µs UTC), `files[]` (the sender's copy first), and `n`,
-`first`, `last`, `marks` over its rows.
+`sender`, `recipients[]`, `shown[]`, `subject`, `answers`, `kind`, `sent` (µs UTC), `files[]` (the sender's copy first),
+`logged`, and `n`, the number of its rows (`span` gives their places).
 
 and the view `mail_texts` (`file_id`, `rec`, `note`): subject and what the reader kept of the text.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kyumei.detect import names
-from kyumei.detect.build import MARK
+from kyumei.detect.build import CITED, MARK, Span
 from kyumei.store.connect import name, text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ _MESSAGES: Final = """
         arg_min(us, (rank, us, file_id, rec)) filter (us is not null) as sent,
         list(file_id order by rank, path, file_id) filter (is_file) as files,
         bool_or(not is_file) as logged,
-        count(*) as n, min(us) as first, max(us) as last, min(mark, 50) as marks
+        count(*) as n
     from mail_rows left join (select file_id, path from sources) using (file_id)
     where key is not null group by key
 """
@@ -76,6 +76,12 @@ def prepare(store: Store) -> bool:
         store.rows("update mail_rows set key = 'file:' || file_id || ':' || rec where key is null and is_file")
         store.rows(_MESSAGES)
     return bool(store.rows("select 1 from messages limit 1"))
+
+
+def span(store: Store, key: str) -> Span:
+    """Return the events of one message."""
+    sql = f"select count(*), min(us), max(us), min(mark, {CITED}) from mail_rows where key = ?"
+    return Span.of(*store.rows(sql, key)[0])
 
 
 def _rows(store: Store) -> None:

@@ -56,6 +56,10 @@ _PUBLIC: Final = f"""
     left join new_nets n on n.net = r.net
     group by r.way
 """
+_KEEP_SHARED: Final = """
+    delete from new_nets where list_contains(?::varchar[], way::varchar) and net not in (
+        select net from remote group by net having count(distinct who) >= 10)
+"""
 _PAIRS: Final = f"""
     with used as (
         select r.*, n.first as net_first from remote r join new_nets n on n.net = r.net
@@ -193,11 +197,11 @@ def clusters(store: Store, settings: Settings) -> list[Cluster]:
         calendar.prepare(store, settings)
         store.rows(_REMOTE)
         store.rows(_NETS)
-    public = {way for way, later, introduced in store.rows(_PUBLIC) if later >= 200 and introduced * 5 > later}
+        public = [way for way, later, introduced in store.rows(_PUBLIC) if later >= 200 and introduced * 5 > later]
+        store.rows(_KEEP_SHARED, public)
     uses = [_use(row) for row in store.rows(_PAIRS)]
     grouped = [_judge(group) for group in _together(uses)]
-    told = [c for c in grouped if c.reasons or any(u.before for u in c.uses)]  # else the account's own first login ever
-    return [c for c in told if len(c.who) >= 10 or not {u.way for u in c.uses} <= public]
+    return [c for c in grouped if c.reasons or any(u.before for u in c.uses)]  # else the account's own first login ever
 
 
 def _use(row: Sequence[Any]) -> FirstUse:

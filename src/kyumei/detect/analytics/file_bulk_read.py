@@ -30,22 +30,23 @@ _READS: Final = f"""
 _BUSY: Final = f"""
     create temp table busy_days as
     with daily as (
-        select who, day, count(distinct object) as files from file_reads group by who, day
+        select who, day, count(distinct hash(object)) as files from file_reads group by who, day
     ), compared as (
-        select *, count(*) over mine as own_days, max(files) over mine as own_most,
-            quantile_disc(files, 0.99) over everyone as all_most, count(*) over everyone as all_days
-        from daily
-        window mine as (partition by who order by day rows between unbounded preceding and 1 preceding),
-            everyone as (order by day range between unbounded preceding and interval 1 day preceding)
+        select *, count(*) over mine as own_days, max(files) over mine as own_most from daily
+        window mine as (partition by who order by day rows between unbounded preceding and 1 preceding)
+    ), candidates as (
+        select * from compared where files >= {FLOOR} and (own_days < 5 or files >= {FACTOR} * own_most)
+    ), others as (
+        select c.day, count(*) as all_days, quantile_disc(d.files, 0.99) as all_most
+        from (select distinct day from candidates) c join daily d on d.day < c.day group by c.day
+    ), flagged as (
+        select c.*, o.all_days, o.all_most from candidates c join others o on o.day = c.day
+        where all_days >= 10 and ((own_days >= 5 and files >= 2 * all_most)
+            or (own_days < 5 and files >= 2 * {FACTOR} * all_most))
     )
     select *, case when own_days >= 5 then own_most else all_most end as usual,
         sum(case when gap <= 3 then 0 else 1 end) over (partition by who order by day rows unbounded preceding) as run
-    from (
-        select *, date_diff('day', lag(day) over (partition by who order by day), day) as gap from compared
-        where files >= {FLOOR} and all_days >= 10
-            and ((own_days >= 5 and files >= {FACTOR} * own_most and files >= 2 * all_most)
-                or (own_days < 5 and files >= 2 * {FACTOR} * all_most))
-    )
+    from (select *, date_diff('day', lag(day) over (partition by who order by day), day) as gap from flagged)
 """
 _BULK: Final = """
     select b.who, b.run, any_value(b.files), max(b.usual), bool_or(b.own_days >= 5), count(distinct b.day),

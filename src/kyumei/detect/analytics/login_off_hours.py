@@ -24,28 +24,29 @@ _DAYS: Final = f"""
         select *, work_day(ts) as day, is_night(ts) as night, work_day(ts) in (select day from days_off) as holiday
         from logins where way in {logins.AT_HAND} and kind <> 'failed' and not machine
     ), days as (
-        select who, day, count(*) filter (night or holiday) as odd, count(*) filter (night) as nights,
-            count(*) filter (holiday) as holidays, min(us) filter (night or holiday) as first,
-            max(us) filter (night or holiday) as last, min(mark, 50) filter (night or holiday) as marks,
-            list(distinct account) filter (night or holiday) as accounts,
-            list(distinct host) filter (night or holiday) as hosts,
-            list(distinct src_ip) filter (night or holiday) as addresses,
-            list(distinct way) filter (night or holiday) as ways
-        from used group by who, day
+        select who, day, count(*) filter (night) as nights, count(*) filter (holiday) as holidays from used group by who, day
+    ), totals as (
+        select day, sum(n) over earlier as all_days, sum(nights) over earlier as all_nights, sum(offs) over earlier as all_off
+        from (select day, count(*) as n, count(*) filter (nights > 0) as nights, count(*) filter (holidays > 0) as offs
+              from days group by day)
+        window earlier as (order by day rows between unbounded preceding and 1 preceding)
+    ), passed as (
+        select d.day, count(o.day) as offs_before from (select distinct day from days) d left join days_off o on o.day < d.day
+        group by d.day
     ), before as (
-        select *, min(day) over mine as own_first, count(*) over mine as own_days, count(*) over everyone as all_days,
-            count(*) filter (nights > 0) over mine as own_nights, count(*) filter (nights > 0) over everyone as all_nights,
-            count(*) filter (holidays > 0) over mine as own_off, count(*) filter (holidays > 0) over everyone as all_off
-        from days
-        window mine as (partition by who order by day rows between unbounded preceding and 1 preceding),
-            everyone as (order by day range between unbounded preceding and interval 1 day preceding)
+        select d.*, count(*) over mine as own_days,
+            count(*) filter (nights > 0) over mine as own_nights, count(*) filter (holidays > 0) over mine as own_off,
+            coalesce(t.all_days, 0) as all_days, coalesce(t.all_nights, 0) as all_nights, coalesce(t.all_off, 0) as all_off,
+            p.offs_before - coalesce(min(p.offs_before) over mine, p.offs_before) as offs_passed
+        from days d join totals t on t.day = d.day join passed p on p.day = d.day
+        window mine as (partition by who order by d.day rows between unbounded preceding and 1 preceding)
     ), rated as (
-        select *, case when nights > 0 then (own_nights + 5 * (all_nights + 0.5) / (all_days + 1)) / (own_days + 5) else 1 end
+        select *,
+            case when nights > 0 then (own_nights + 5 * (all_nights + 0.5) / (all_days + 1)) / (own_days + 5) else 1 end
                 as at_night,
-            case when holidays > 0 and 4 <= (select count(*) from days_off o where o.day >= own_first and o.day < b.day)
-                then (own_off + 5 * (all_off + 0.5) / (all_days + 1)) / (own_days + 5) else 1 end
-                as on_holiday
-        from before b
+            case when holidays > 0 and offs_passed >= 4
+                then (own_off + 5 * (all_off + 0.5) / (all_days + 1)) / (own_days + 5) else 1 end as on_holiday
+        from before
     ), told as (
         select *, -log2(least(at_night, on_holiday)) as bits from rated
         where own_days + all_days >= 60 and own_days >= 5 and least(at_night, on_holiday) <= 1 / 8
@@ -53,13 +54,18 @@ _DAYS: Final = f"""
         select *, sum(case when date_diff('day', previous, day) <= 7 then 0 else 1 end)
             over (partition by who order by day rows unbounded preceding) as run
         from (select *, lag(day) over (partition by who order by day) as previous from told)
+    ), flagged as (
+        select who, run, sum(bits) as bits, min(day) as began, arg_min(own_days, day) as own_days,
+            arg_min(own_nights + own_off, day) as own_odd
+        from runs group by who, run having sum(bits) >= {FLAGGED}
     )
-    select who, sum(bits), count(*), sum(nights)::bigint, sum(holidays)::bigint, arg_min(own_days, day),
-        arg_min(own_nights + own_off, day),
-        list_distinct(flatten(list(accounts))), list_distinct(flatten(list(hosts))),
-        list_distinct(flatten(list(addresses))), list_sort(list_distinct(flatten(list(ways)))),
-        sum(odd)::bigint, min(first), max(last), list_sort(flatten(list(marks)))[:50]
-    from runs group by who, run having sum(bits) >= {FLAGGED} order by min(first), who
+    select f.who, any_value(f.bits), count(distinct r.day), count(*) filter (u.night), count(*) filter (u.holiday),
+        any_value(f.own_days), any_value(f.own_odd), list_sort(list(distinct u.account)), list_sort(list(distinct u.host)),
+        list_sort(list(distinct u.src_ip)), list_sort(list(distinct u.way)),
+        count(*), min(u.us), max(u.us), min(u.mark, 50)
+    from flagged f join runs r on r.who = f.who and r.run = f.run
+    join used u on u.who = r.who and u.day = r.day and (u.night or u.holiday)
+    group by f.who, f.run order by min(u.us), f.who
 """
 
 

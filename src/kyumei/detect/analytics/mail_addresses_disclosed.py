@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.detect import messages
-from kyumei.detect.build import Said, Span, finding
+from kyumei.detect.build import Said, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
 
@@ -20,7 +20,7 @@ NAME: Final = "mail.addresses_disclosed"
 MANY: Final = 20
 VERY_MANY: Final = 50
 _SENT: Final = """
-    select key, sender, shown, coalesce(subject, ''), sent, n, first, last, marks from messages
+    select key, sender, shown, coalesce(subject, ''), sent from messages
     where sender is not null and len(shown) >= ? order by coalesce(sent, 0), key
 """
 
@@ -51,16 +51,16 @@ def find(store: Store, settings: Settings) -> Iterator[Finding]:
         return
     domains = messages.internal_domains(store, settings)
     known: dict[str, set[str]] = {}
-    for key, sender, shown, subject, sent, *span in store.rows(_SENT, 5):
+    for key, sender, shown, subject, sent in store.rows(_SENT, 5):
         outside = {a for a in shown if not messages.is_internal(a, domains)}
         together = known.setdefault(sender, set())
         fresh = sorted(outside - together)
         together |= outside
         if messages.is_internal(sender, domains) and len(fresh) >= MANY:
-            yield _finding(store, (key, sender, subject, sent), fresh, Span.of(*span))
+            yield _finding(store, (key, sender, subject, sent), fresh)
 
 
-def _finding(store: Store, message: tuple[str, str, str, int | None], outside: list[str], span: Span) -> Finding:
+def _finding(store: Store, message: tuple[str, str, str, int | None], outside: list[str]) -> Finding:
     key, sender, subject, sent = message
     listed = {a.rsplit("@", 1)[-1] for a in outside}
     spread = len(listed) >= 5 or bool(listed & messages.FREE_MAIL)
@@ -79,4 +79,4 @@ def _finding(store: Store, message: tuple[str, str, str, int | None], outside: l
             "sent": sent,
         },
     )
-    return finding(store, NAME, span, said)
+    return finding(store, NAME, messages.span(store, key), said)

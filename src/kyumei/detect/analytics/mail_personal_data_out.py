@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.detect import unusual
+from kyumei.detect import messages, unusual
 from kyumei.detect.build import Said, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
@@ -83,7 +83,7 @@ def _finding(store: Store, message: Outgoing, reasons: tuple[str, ...]) -> Findi
         facts=_facts(store, message, reasons) | {"attachments": attachments},
         tags=("attack.t1048",),
     )
-    return finding(store, NAME, message.span, said)
+    return finding(store, NAME, messages.span(store, message.key), said)
 
 
 def _facts(store: Store, message: Outgoing, reasons: tuple[str, ...]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kyumei.detect import messages, unusual
-from kyumei.detect.build import Said, Span, finding
+from kyumei.detect.build import Said, finding
 from kyumei.detect.registry import analytic
 from kyumei.model.finding import Level
 
@@ -43,8 +43,7 @@ _CANDIDATES: Final = """
             select key from messages where len(list_intersect(regexp_extract_all(answers, '[^\\s<>]+'), ?::varchar[])) > 0))
         group by r.key
     )
-    select m.key, sender, recipients, coalesce(subject, ''), coalesce(t.note, ''), coalesce(answers, ''), sent,
-        n, first, last, marks
+    select m.key, sender, recipients, coalesce(subject, ''), coalesce(t.note, ''), coalesce(answers, ''), sent
     from messages m left join told t on t.key = m.key
     where sender is not null and (t.key is not null or regexp_matches(coalesce(subject, ''), ?, 'i')
         or regexp_matches(coalesce(kind, ''), 'disposition-notification'))
@@ -70,7 +69,6 @@ class Mail:
     note: str
     answers: tuple[str, ...]
     sent: int
-    span: Span
 
     @property
     def text(self) -> str:
@@ -119,7 +117,7 @@ def find_requests(store: Store, settings: Settings) -> Iterator[Finding]:
                 "sent": mail.sent or None,
             },
         )
-        yield finding(store, REQUESTED, mail.span, said)
+        yield finding(store, REQUESTED, messages.span(store, mail.key), said)
 
 
 @analytic(DELETED, ja="削除依頼への回答", en="Answer to a request to delete")
@@ -163,7 +161,7 @@ def find_answers(store: Store, settings: Settings) -> Iterator[Finding]:
                 "sent": mail.sent or None,
             },
         )
-        yield finding(store, DELETED, mail.span, said)
+        yield finding(store, DELETED, messages.span(store, mail.key), said)
 
 
 @analytic(OPENED, ja="開封通知", en="Read receipt")
@@ -202,7 +200,7 @@ def find_receipts(store: Store, settings: Settings) -> Iterator[Finding]:
                 "sent": mail.sent or None,
             },
         )
-        yield finding(store, OPENED, mail.span, said)
+        yield finding(store, OPENED, messages.span(store, mail.key), said)
 
 
 def _requests(store: Store, domains: tuple[str, ...]) -> list[Mail]:
@@ -225,9 +223,9 @@ def _candidates(store: Store, answered: Sequence[str]) -> list[Mail]:
 
 
 def _mail(key: str, sender: str, recipients: list[str], subject: str, *rest: object) -> Mail:
-    note, answers, sent, *span = rest
+    note, answers, sent = rest
     ids = tuple(a.strip("<>") for a in str(answers).split())
-    return Mail(key, sender, tuple(recipients), subject, str(note), ids, int(str(sent or 0)), Span.of(*span))  # type: ignore[arg-type]  # rows of the query
+    return Mail(key, sender, tuple(recipients), subject, str(note), ids, int(str(sent or 0)))
 
 
 def _meant(store: Store, request: Mail, settings: Settings) -> tuple[str | None, str]:
