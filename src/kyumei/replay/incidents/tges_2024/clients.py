@@ -121,7 +121,11 @@ def clients(dice: Dice, total: int) -> list[Client]:
 
 
 def customers(dice: Dice, client: Client, phones: Phones, known: Sequence[Customer]) -> tuple[list[Customer], int]:
-    """Return a supplier's customers, and how many of them are also `known`, i.e. another supplier's customers nearby."""
+    """Return a supplier's customers, and how many of them are also `known`, i.e. another supplier's customers nearby.
+
+    No two of them have the same name at the same street number: where a supplier gives no customer number, nobody could
+    tell such namesakes from one customer with two meters, and the truth would be a guess.
+    """
     shape = dice.below(3)
     numbers = dice.between(10, 80) * 10_000
     both = min(len(known), client.people // 10, dice.below(2 + client.people // 60)) if dice.chance(0.6) else 0
@@ -129,12 +133,17 @@ def customers(dice: Dice, client: Client, phones: Phones, known: Sequence[Custom
     for serial, same in enumerate(dice.sample_few(known, both)):
         number, meter = _numbers(dice, shape, numbers + serial * 7)
         found.append(Customer(number, same.name, same.postal, same.address, same.phone, meter))
+    taken = {(c.name.kana, _block(c.address)) for c in found}
     for serial in range(both, client.people):
         number, meter = _numbers(dice, shape, numbers + serial * 7)
         phone = phones.mobile() if dice.chance(0.6) else phones.landline(client.place.area)
         bank = dice.digits(7) if client.look.bank and dice.chance(0.08) else ""
         postal = f"{client.place.postal}-{dice.digits(4)}"
-        found.append(Customer(number, japanese(dice), postal, _address(dice, client), phone, meter, bank))
+        who, where = japanese(dice), _address(dice, client)
+        while (who.kana, _block(where)) in taken:
+            who = japanese(dice)
+        taken.add((who.kana, _block(where)))
+        found.append(Customer(number, who, postal, where, phone, meter, bank))
     return dice.shuffled(found), both
 
 
@@ -185,6 +194,10 @@ def _numbers(dice: Dice, shape: int, serial: int) -> tuple[str, str]:
     """Return customer number and meter number; both are unique within the supplier, as `serial` is."""
     number = (f"{serial:08d}", f"{serial:07d}-{serial % 7}", f"1{serial:010d}")[shape]
     return number, f"{dice.between(10, 24)}{dice.letters(1, 'ABCDEFGH')}{serial:08d}"
+
+
+def _block(address: str) -> str:
+    return address.split(" ", 1)[0]
 
 
 def _address(dice: Dice, client: Client) -> str:
