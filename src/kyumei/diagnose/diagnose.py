@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.diagnose.actions import next_actions
 from kyumei.diagnose.registry import HYPOTHESES
+from kyumei.diagnose.weigh import sentence
 from kyumei.model.hypothesis import HIGH, MEDIUM, Cause, Hypothesis
 
 if TYPE_CHECKING:
@@ -44,9 +45,26 @@ def diagnose(view: View) -> Diagnosis:
     leading = ranked[0] if ranked and ranked[0].score >= MEDIUM else None
     status = _status(leading)
     because = tuple(dict.fromkeys(i for s in leading.supports for i in s.findings)) if leading else ()
-    unknowns = tuple(s for h in ranked if h is leading or h.score >= MEDIUM for s in h.unanswered)
+    unknowns = (*(s for h in ranked if h is leading or h.score >= MEDIUM for s in h.unanswered), *_dark(view))
     shown = tuple(ranked) or (Hypothesis(Cause.UNKNOWN, 0.0),)
-    return Diagnosis(status, because, shown, leading, unknowns, tuple(next_actions(status, ranked, leading)))
+    return Diagnosis(status, because, shown, leading, tuple(unknowns), tuple(next_actions(status, ranked, leading)))
+
+
+def _dark(view: View) -> list[Statement]:
+    """Return that cleared logs leave times of which nothing is known."""
+    cleared = view.found("log.cleared")
+    if not cleared:
+        return []
+    hosts = sorted({host for finding in cleared for host in finding.of("host")})
+    places = "、".join(hosts[:5]) + (f" ほか {len(hosts) - 5} 台" if len(hosts) > 5 else "")
+    named = ", ".join(hosts[:5]) + (f" and {len(hosts) - 5} more" if len(hosts) > 5 else "")
+    return [
+        sentence(
+            f"ログが消去された {places or '機器'} で消去前に何があったか(この証拠からは分からない)",
+            f"What happened on {named or 'the host'} before its logs were emptied? (this evidence does not tell)",
+            cleared,
+        )
+    ]
 
 
 def _status(leading: Hypothesis | None) -> Status:

@@ -85,7 +85,7 @@ def _actor(actor: Mapping[str, Any]) -> str:
 
 
 def _scope(diagnosis: Mapping[str, Any], words: Words) -> Iterator[str]:
-    people, records = diagnosis.get("people"), view.records(diagnosis)
+    people, records = view.people(diagnosis), view.records(diagnosis)
     method = words.term("method", words.said((people or {}).get("method")))
     said = [shown.bounds(people, "people", words), f"{words('method')}: {method}" if method else ""]
     more = ", ".join(s for s in said if s)

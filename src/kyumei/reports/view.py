@@ -134,6 +134,12 @@ def reached(diagnosis: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(access, each.count(access)) for access in ("taken", "accessed", "exposed") if access in each]
 
 
+def people(diagnosis: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return how many people are concerned; None where nobody was counted, which must not be read as nobody concerned."""
+    count = diagnosis.get("people")
+    return count if isinstance(count, Mapping) and count.get("method") != "nothing counted" else None
+
+
 def records(diagnosis: Mapping[str, Any]) -> dict[str, int] | None:
     """Return the number of records of all holdings together; records, unlike people, may be added."""
     return shown.total([h["records"] for h in listed(diagnosis, "holdings") if isinstance(h.get("records"), Mapping)])

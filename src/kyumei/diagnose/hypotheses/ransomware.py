@@ -1,4 +1,7 @@
-"""Files were encrypted for ransom; whether data was also taken is a question of its own."""
+"""Files were encrypted for ransom; whether data was also taken is a question of its own.
+
+Only what lies near the signs speaks for it: on one of their hosts, within a month before and a week after them.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,15 @@ from kyumei.diagnose.weigh import Scale
 from kyumei.model.hypothesis import Cause, Hypothesis
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from kyumei.diagnose.view import View
+    from kyumei.model.finding import Finding
 
 SIGN_STRENGTH: Final = {"critical": 0.6, "high": 0.45, "medium": 0.25, "low": 0.1, "informational": 0.0}
+TAKING: Final = frozenset({"filezilla", "mega", "rclone", "restic", "winscp"})
+"""Tools of `exfil.tool` that carry data out; the others control machines, pack, or tunnel."""
+_DAY: Final = 86_400_000_000
 
 
 @hypothesis(Cause.RANSOMWARE)
@@ -24,12 +33,13 @@ def weigh(view: View) -> Hypothesis | None:
     scale = Scale()
     for finding in signs:
         scale.pro(SIGN_STRENGTH[finding.level], finding.title["ja"], finding.title["en"], [finding])
-    for finding in view.found("log.cleared"):
+    for finding in _near(view.found("log.cleared"), signs):
         scale.pro(0.1, finding.title["ja"], finding.title["en"], [finding])
-    tools = view.found("exfil.tool")
+    tools = _near(view.found("exfil.tool"), signs)
     if tools:
         scale.pro(0.2, tools[0].title["ja"], tools[0].title["en"], tools)
-    else:
+    taken = any(f.facts.get("tool") in TAKING for f in tools)
+    if not taken:
         scale.ask(
             "暗号化の前にデータが持ち出されたか(持ち出しの痕跡は確認されていない)",
             "Was data taken before encryption? (no trace found)",
@@ -56,5 +66,21 @@ def weigh(view: View) -> Hypothesis | None:
         exposures=tuple(view.exposures(view.tables(), "exposed", "suspected")) if scale.score >= 0.4 else (),
         nodes=nodes,
         edges=edges,
-        facts={"ransomware": True, "exfiltration": bool(tools)},
+        facts={"ransomware": True, "exfiltration": taken},
     )
+
+
+def _near(findings: Iterable[Finding], signs: Sequence[Finding]) -> list[Finding]:
+    """Return the findings near a sign; what has no time or no host is not held against it."""
+    return [f for f in findings if any(_is_near(f, sign) for sign in signs)]
+
+
+def _is_near(finding: Finding, sign: Finding) -> bool:
+    here, there = set(finding.of("host")), set(sign.of("host"))
+    if here and there and not here & there:
+        return False
+    times = (finding.start, finding.end, sign.start, sign.end)
+    if any(t is None for t in times):
+        return True
+    first, last, began, ended = (t or 0 for t in times)
+    return last >= began - 30 * _DAY and first <= ended + 7 * _DAY

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @hypothesis(Cause.WEB_ATTACK)
 def weigh(view: View) -> Hypothesis | None:
-    """Weigh attacks by whether the server answered them, and by unusual downloads from the same addresses."""
+    """Weigh attacks by whether the server answered them, and by unusual downloads from the same addresses.
+
+    Every server on the internet is scanned from many addresses, so the n-th address adds an n-th of what the first does (an
+    n-th of an n-th where nothing was answered): a crowd alone makes no likely leak.
+    """
     attacks = view.found("web.attack")
     sources = {a for f in attacks for a in f.of("src_ip")}
     bulk = view.found("web.bulk_download")
@@ -25,11 +29,10 @@ def weigh(view: View) -> Hypothesis | None:
         return None
     scale = Scale()
     answered = [f for f in attacks if _number(f, "succeeded")]
-    for finding in answered:
-        scale.pro(0.25, finding.title["ja"], finding.title["en"], [finding])
-    for finding in attacks:
-        if finding not in answered:
-            scale.pro(0.08, finding.title["ja"], finding.title["en"], [finding])
+    for n, finding in enumerate(answered, 1):
+        scale.pro(0.25 / n, finding.title["ja"], finding.title["en"], [finding])
+    for n, finding in enumerate((f for f in attacks if f not in answered), 1):
+        scale.pro(0.08 / n**2, finding.title["ja"], finding.title["en"], [finding])
     for finding in after or bulk:
         scale.pro(0.45 if finding in after else 0.3, finding.title["ja"], finding.title["en"], [finding])
     if attacks and not answered:

@@ -6,7 +6,7 @@ what is left to find is one year, and this is where it is looked for, in this or
 1. lines of the same file that state their year: an ISO time in front, or an ISO date inside the message that agrees with
    the line's own month and day;
 2. a date in the file's name, as log rotation writes it (`secure-20240519`): no line is later;
-3. the time of the file's last change: no line is later.
+3. the time of the file's last change: no line is later. A time before 1990 is none: some packers write 1970 for "not known".
 
 A 29 February moves the answer back to the nearest leap year. Where there is none of the three the year is unknown, and the
 lines have no time: a wrong year would be worse.
@@ -40,6 +40,8 @@ _HEADS: Final = (
 )
 _INSIDE: Final = r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ]\d\d:\d\d"
 _NAME: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_FIRST_TIME: Final = 631_152_000_000_000
+"""1990-01-01 in microseconds since 1970 UTC."""
 _FELL_BACK: Final = -31
 """Days; smaller steps back are lines out of order or a clock set right."""
 _OUT_OF_ORDER: Final = 330
@@ -160,7 +162,7 @@ def _latest(source: Source) -> date | None:
             return date(year, month, day) + timedelta(days=1) if day else following
         except ValueError:
             return following
-    if source.mtime is None:
+    if source.mtime is None or source.mtime < _FIRST_TIME:
         return None
     changed = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=source.mtime)
     return changed.astimezone(ZoneInfo(source.zone)).date() + timedelta(days=1)
