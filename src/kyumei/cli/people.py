@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -47,6 +48,7 @@ def survey_files(survey: Survey, files: Sequence[str]) -> tuple[list[Surveyed], 
 
     found: list[Surveyed] = []
     unread: list[dict[str, str]] = []
+    named = {Path(file).as_posix() for file in files}
     for step in reached(files):
         source = step.source
         if isinstance(step, Closed):
@@ -55,7 +57,7 @@ def survey_files(survey: Survey, files: Sequence[str]) -> tuple[list[Surveyed], 
         surveyed = survey.add(source) if source.size else None
         if surveyed is not None:
             found.append(surveyed)
-        elif step.opener is None and source.path in files:
+        elif step.opener is None and source.path in named:
             unread.append({"file": source.path, "reason": "no tables recognised" if source.size else "empty"})
     return found, unread
 

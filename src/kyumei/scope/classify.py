@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from kyumei.scope.recognise.registry import ordered
-from kyumei.scope.recognise.words import about_organisation, names_company, names_supply, plain
+from kyumei.scope.recognise.words import about_organisation, names_company, names_supply, plain, sure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,6 @@ FEWEST: Final = 3
 """Fewest cells from which a kind is told without a header."""
 SAMPLED: Final = 2000
 """Distinct cells that are looked at."""
-_BARE_NAMES: Final = {"name", "名称", "nm", "名", "名前", "contact"}
 _PROVE_PERSONS: Final = frozenset({
     "email", "phone", "dob", "sex", "nationality", "relation", "family name", "given name", "kana", "address",
     "student number", "employee number", "my number",
@@ -63,7 +62,7 @@ def classify(headers: Sequence[str], samples: Sequence[pa.DictionaryArray]) -> t
         samples: for each column, cells as `kyumei.scope.clean.distinct` gives them.
     """
     found = [_column(n, header, sample) for n, (header, sample) in enumerate(zip(headers, samples, strict=True))]
-    parts = {column.part for column in found}
+    parts = {column.part for column in found if column.by != "header"}
     kept = []
     for column in found:
         doubtful = not _credible(column, samples[column.ordinal], persons=bool(parts & _PROVE_PERSONS))
@@ -118,10 +117,10 @@ def _by_values(ordinal: int, header: str, values: pa.StringArray, weights: Weigh
 
 
 def _credible(column: Column, sample: pa.DictionaryArray, *, persons: bool) -> bool:
-    if column.part != "name" or plain(column.header) not in _BARE_NAMES or persons:
+    if column.kind is None or column.by == "values" or persons or sure(column.part).search(plain(column.header)):
         return True
     values, weights = _weighed(sample)
-    return column.kind is not None and (_share(column.kind, values, weights, proof=True) or 0) >= AGREES
+    return (_share(column.kind, values, weights, proof=True) or 0) >= AGREES
 
 
 def _placed(column: Column, parts: set[str]) -> Column:

@@ -99,6 +99,8 @@ REFUSED = {
     "json": '{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n' * 5,
     "log": "2024-05-01 10:00:00,123 INFO started\n2024-05-01 10:00:01,456 INFO stopped\n" * 5,
     "syslog": "May  1 10:00:00 host sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n" * 5,
+    "access": '192.0.2.1 - - [01/May/2024:10:00:00 +0900] "GET / HTTP/1.1" 200 5 "-" "X (KHTML, like Gecko)"\n' * 5,
+    "stamped": "2024-05-01 10:00:00 host app: started, waiting\n2024-05-01 10:00:01 host app: stopped, done\n" * 5,
     "ini": "[a]\nx = 1, 2\ny = 3, 4\nz = 5, 6\n",
     "sql": "INSERT INTO t VALUES (1, 'a');\nINSERT INTO t VALUES (2, 'b');\n" * 5,
     "pairs": "date=2024-05-01,src=192.0.2.1,dst=192.0.2.2\ndate=2024-05-02,src=192.0.2.1,dst=192.0.2.3\n" * 5,

@@ -33,7 +33,14 @@ def patterns(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """
     words = _words()
     entry = words[kind]
-    return _joined(entry["header"], words), _joined(entry.get("refuse", []), words)
+    return _joined(entry["header"] + entry.get("bare", []), words), _joined(entry.get("refuse", []), words)
+
+
+@cache
+def sure(kind: str) -> re.Pattern[str]:
+    """Return what plain headers say that name this kind without help from the columns beside them."""
+    words = _words()
+    return _joined(words[kind]["header"], words)
 
 
 @cache

@@ -30,6 +30,12 @@ _LOG_LINE: Final = re.compile(
     r"(?:Z|[+-]\d\d:?\d\d)? +[^\s\d]"
 )
 """How a program's log begins its lines: something in brackets, or a time and then words in the same cell."""
+_STAMPED: Final = re.compile(
+    r"(?:<\d+>|\[|#)*(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d|"
+    r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\S*\s\S)"
+)
+"""A syslog stamp, or a full time and then words in the same cell."""
+_REQUEST: Final = re.compile(r"\b(?:GET|POST|HEAD|PUT|OPTIONS) /\S* HTTP/|\bHTTP/[12]\.\d\"|^\S+ \S+ \S+ \[\d")
 _MILLIS: Final = re.compile(r"(\d\d:\d\d:\d\d),(\d{3}\b)")
 
 
@@ -61,7 +67,7 @@ def dialect_of(sample: Decoded, name: str, *, whole: bool, strict: bool = True) 
     if "\0" in text or (strict and (sample.bad > len(text) // 20 or _is_code(text))):
         return None
     found = [d for d in (_try(text, s, whole=whole) for s in _SEPARATORS) if d is not None]
-    fitting = [(share, d) for share, d in found if not strict or (share >= _AGREE and not _is_log(d))]
+    fitting = [(share, d) for share, d in found if not strict or (share >= _AGREE and not _is_log(d) and not _is_said(d))]
     if not fitting:
         return None
     _, best = max(fitting, key=lambda f: (round(f[0], 1), f[1].width, -_SEPARATORS.index(f[1].separator)))
@@ -84,6 +90,14 @@ def _try(text: str, separator: str, *, whole: bool) -> tuple[float, Dialect] | N
     first = next(n for n, row in enumerate(rows) if len(row) == width)
     share = widths[width] / (len(rows) - min(first, 10))
     return share, Dialect(separator, width, tuple(rows))
+
+
+def _is_said(dialect: Dialect) -> bool:
+    """Return whether the first cells are phrases, or a time and more: lines of a log, or prose with as many commas."""
+    firsts = [row[0].strip() for row in dialect.rows[:100]]
+    requests = sum(bool(_REQUEST.search(cell)) for row in dialect.rows[:100] for cell in row)
+    phrases = sum(len(cell.split()) >= 4 or bool(_STAMPED.match(cell)) for cell in firsts)
+    return phrases > 0.5 * len(firsts) or requests > 0.5 * len(firsts)
 
 
 def _is_code(text: str) -> bool:
