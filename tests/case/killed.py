@@ -1,4 +1,4 @@
-"""Kill triage at random instants, run it again, and compare with an undisturbed run.
+"""Kill triage at random instants, run it again, verify the case, and compare it with an undisturbed run.
 
 python -m tests.case.killed [KILLS] [SEED]    prints one line per kill and ends with 0 when all bytes are the same
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random  # noqa: TID251  # a test may draw instants; its seed is printed
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def kill_and_compare(folder: Path, kills: int, seed: int) -> list[str]:
     assert code in {0, 4}, err
     whole, wanted = time.monotonic() - begun, tree(folder / "case")
     differing: list[str] = []
-    (folder / "case").rename(folder / "undisturbed")
+    shutil.rmtree(folder / "case")
     hit = 0
     while hit < kills:
         hit += sum(kill_after(draw.uniform(0.1, whole), *words, folder / "case") for _ in range(ROUND))
@@ -56,7 +57,7 @@ def kill_and_compare(folder: Path, kills: int, seed: int) -> list[str]:
         differing += sorted(p for p in {*wanted, *found} if wanted.get(p) != found.get(p))
         code, out, err = finished(kyumei("verify", folder / "case"))
         assert code == 0, out + err
-        (folder / "case").rename(folder / f"killed-{hit}")
+        shutil.rmtree(folder / "case")
     return differing
 
 
