@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kyumei.model.hypothesis import Exposure
 
 ENTRY: Final = ("login.new_source", "login.success_after_burst")
-INSIDE: Final = ("login.lateral", "share.reached")
+INSIDE: Final = ("login.lateral", "share.reached", "file.flagged_read")
 GRAVE: Final = 3
 MEDIUM: Final = 2
 
