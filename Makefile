@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed bench fuzz offline clean
+.PHONY: install install-dev demo test check fix cases killed real bench fuzz offline clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -41,6 +41,9 @@ clean:
 
 killed: install-dev                 ## kill triage 50 times at random instants; compare the bytes
 	$(BIN)/python -m tests.case.killed 50
+
+real: install-dev                   ## triage of ../shared/data: docs/reference/real-evidence.md
+	$(BIN)/python -m tests.real.report
 
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20
