@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 import kyumei.case
+from kyumei.case import job
 from tests.case.runs import finished
 from tests.case.runs import kyumei as run
 
@@ -41,6 +42,20 @@ def test_nothing_found_is_answered_with_what_was_looked_at(evidence: Path) -> No
     assert [r["count"] for r in said["coverage"]["not_read_by_reason"]] == [1]
     assert said["coverage"]["not_looked_at"]
     assert said["next_actions"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x1e\x00\x00\x00SCCA" + bytes(90), "Windows prefetch"),
+        (b"unit 7 at 09:05:01 did nothing\n" * 5 + b"and so on\n", "log of unknown form"),
+        (b"nothing of note\n" * 5, "text of unknown form"),
+        ("\ufeffnothing of note\n".encode("utf-16-le"), "text in UTF-16"),
+        (b"\x00\x01" * 40, "binary data of unknown form"),
+    ],
+)
+def test_what_nothing_reads_is_named(content: bytes, kind: str) -> None:
+    assert job.kind_of(content) == kind
 
 
 def test_a_second_run_on_the_same_case_changes_nothing(evidence: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kyumei.readers.registry import Reader
     from kyumei.scope.tables.registry import Extractor
 
+_CLOCK = re.compile(rb"\d\d:\d\d:\d\d")
 JOB_FILES = 256
 JOB_BYTES = 16 * 1024 * 1024
 
@@ -147,7 +149,7 @@ def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> dict[str, Any
         elif extractor is not None:
             _profile(extractor, source, out, row)
         elif visit.opener is None:
-            row["reason"] = f"{_kind(source.head)}: nothing here reads it yet"
+            row["reason"] = f"{kind_of(source.head)}: nothing here reads it yet"
     return row
 
 
@@ -182,11 +184,16 @@ def _state(row: dict[str, Any]) -> None:
         row["status"] = "unrecognised"
 
 
-def _kind(head: bytes) -> str:
+def kind_of(head: bytes) -> str:
+    """Return what a file is that nothing reads, told from its first bytes."""
     for start, name in _kinds():
         if head.startswith(start):
             return name
-    return "text of unknown form" if b"\0" not in head else "binary data of unknown form"
+    if b"\0" in head:
+        return "binary data of unknown form"
+    lines = [line for line in head[:8192].splitlines() if line.strip()]
+    timed = sum(bool(_CLOCK.search(line[:200])) for line in lines)
+    return "log of unknown form" if timed > 0.6 * len(lines) else "text of unknown form"
 
 
 @cache
