@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -185,4 +184,10 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _operator(options: Options) -> str:
-    return options.operator or os.environ.get("USER") or "unknown"
+    """Return who is entered in the ledger: the one named, else the system's name for whoever runs this."""
+    import getpass
+
+    try:
+        return options.operator or getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -29,6 +29,7 @@ FORMATS = click.Choice(["table", "json"])
 @click.option("--reference", is_flag=True, help="Leave evidence where it is; seal digests only.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@click.option("--operator", default="", help="Who is entered in the custody ledger; else the system's user name.")
 @click.option("--jobs", default=2, show_default=True, help="Processes that read.")
 @click.option("--open", "show", is_flag=True, help="Open the report in the browser.")
 def command(evidence: tuple[Path, ...], case: Path, form: str, *, show: bool, **said: object) -> int:
@@ -69,6 +70,7 @@ def _options(said: dict[str, object]) -> Options:
         parties=_file(said["parties"]),
         reference=bool(said["reference"]),
         workers=int(str(said["jobs"])),
+        operator=str(said["operator"]),
     )
 
 
