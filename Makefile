@@ -28,7 +28,7 @@ demo: install                       ## write a replay, triage it, show the first
 
 test: install-dev                   ## what CI runs
 	KYUMEI_BIN=$(BIN) tools/check
-	tools/offline $(BIN)/pytest -q -n 2
+	tools/offline $(BIN)/pytest -q -n 2 --dist loadgroup
 
 check: install-dev                  ## format, lint, types, imports, budgets
 	KYUMEI_BIN=$(BIN) tools/check

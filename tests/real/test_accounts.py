@@ -11,7 +11,7 @@ from tests.case.runs import finished, kyumei
 if TYPE_CHECKING:
     from tests.real.run import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 
 def test_triage_ends_well_and_says_that_some_input_could_not_be_read(real: Run) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.real.run import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 DAMAGED = {
     "RdpCoreTS%4Operational.evtx": 1_910,
