@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real bench fuzz offline clean
+.PHONY: install install-dev demo test check fix cases killed real fuzz bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -38,6 +38,9 @@ fix: install-dev
 
 clean:
 	rm -rf .venv build
+
+cases: install-dev                  ## 20 seeds of each replay against its truth
+	$(BIN)/python -m tests.cases.seeds --seeds 20
 
 killed: install-dev                 ## kill triage 50 times at random instants; compare the bytes
 	$(BIN)/python -m tests.case.killed 50
