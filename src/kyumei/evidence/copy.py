@@ -1,7 +1,7 @@
 """One pass over the bytes of one file: read, digest, and write the sealed copy at the same time.
 
 The two digests of a chunk are computed in two threads while this one writes it and reads the next, and the disk is kept busy
-meanwhile; `bench/acquire.py` measures it.
+meanwhile; `bench/bench_acquire.py` measures it.
 """
 
 from __future__ import annotations

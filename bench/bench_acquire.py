@@ -1,4 +1,4 @@
-"""Time acquisition and verification against plain SHA-256 of the same bytes: `python bench/acquire.py [MiB]`."""
+"""Time acquisition and verification against plain SHA-256 of the same bytes: `python bench/bench_acquire.py [MiB]`."""
 
 from __future__ import annotations
 
