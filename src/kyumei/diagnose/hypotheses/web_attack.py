@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kyumei.diagnose.intruder import is_inside
 from kyumei.diagnose.path import Route, nodes_and_edges
 from kyumei.diagnose.registry import hypothesis
 from kyumei.diagnose.weigh import Scale
@@ -42,7 +43,8 @@ def weigh(view: View) -> Hypothesis | None:
     hosts = sorted({h for f in used for h in f.of("host")})
     objects = sorted({o for f in used for o in f.of("object")})
     addresses = sorted({a for f in used for a in f.of("src_ip")})
-    nodes, edges = nodes_and_edges([Route(addresses, hosts, objects, ("web",), addresses, used)])
+    given_to = sorted({a for f in [*answered, *(after or bulk)] for a in f.of("src_ip") if not is_inside(a)})
+    nodes, edges = nodes_and_edges([Route(addresses, hosts, objects, ("web",) if given_to else (), given_to, used)])
     times = [t for f in used for t in (f.start, f.end) if t is not None]
     dumped = view.tables() if answered and (after or bulk) else []
     return Hypothesis(
@@ -54,14 +56,14 @@ def weigh(view: View) -> Hypothesis | None:
         last=max(times, default=None),
         window_basis="web.request",
         access_means=("web",),
-        channels=("web",),
-        destinations=tuple(addresses),
+        destinations=tuple(given_to),
         supports=tuple(scale.supports),
         contradicts=tuple(scale.contradicts),
         unanswered=tuple(scale.unanswered),
         exposures=tuple(view.exposures(dumped, "exposed", "suspected")),
         nodes=nodes,
         edges=edges,
+        facts={"addresses": addresses},
     )
 
 
