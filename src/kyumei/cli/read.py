@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from kyumei.cli.common.reach import local_sources
 from kyumei.cli.common.zone import known_zone
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -42,7 +42,7 @@ def command(files: Sequence[str], form: str, zone: str, named: str | None) -> in
     del form  # there is one so far
     reader = _reader(named)
     failed = False
-    for source in _sources(files, known_zone(zone)):
+    for source in local_sources(files, zone=known_zone(zone)):
         failed |= _read_whole(source, reader)
     sys.stdout.flush()
     return SOME_UNREADABLE if failed else 0
@@ -58,35 +58,6 @@ def _reader(named: str | None) -> Reader | None:
     except KeyError:
         known = ", ".join(r.name for r in READERS.all())
         raise UserError(f"there is no reader {named}", hint=f"readers: {known}") from None
-
-
-def _sources(files: Sequence[str], zone: str) -> Iterator[Source]:
-    """Yield a source for each file, in the order given; files of a folder in the order of their paths."""
-    from pathlib import Path
-
-    for given in files:
-        path = Path(given)
-        if not path.exists():
-            raise UserError(f"{given} does not exist", hint="give files or folders to read")
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            yield _source(file, zone)
-
-
-def _source(path: Path, zone: str) -> Source:
-    from kyumei.model.citation import EvidenceId
-    from kyumei.model.source import Source
-
-    stat = path.stat()
-    return Source(
-        EvidenceId("E-000000000000"),
-        path.as_posix(),
-        stat.st_size,
-        lambda: path.open("rb"),
-        mtime=stat.st_mtime_ns // 1000,
-        zone=zone,
-        local=path,
-    )
 
 
 def _read_whole(source: Source, named: Reader | None) -> bool:

@@ -15,23 +15,33 @@ if TYPE_CHECKING:
 
 
 def reached(files: Sequence[str]) -> Iterator[Visit | Closed]:
-    """Yield every source below the given paths, in the order given; files of a folder in the order of their paths.
+    """Yield every source below the given paths, containers opened, in the order of `local_sources`.
 
     Raises:
         UserError: a path does not exist.
     """
     from kyumei.evidence.open.walk import walk
 
+    for source in local_sources(files):
+        yield from walk(source)
+
+
+def local_sources(files: Sequence[str], *, zone: str = "Asia/Tokyo") -> Iterator[Source]:
+    """Yield a source for each file, in the order given; files of a folder in the order of their paths.
+
+    Raises:
+        UserError: a path does not exist.
+    """
     for given in files:
         path = Path(given)
         if not path.exists():
-            raise UserError(f"{given} does not exist", hint="give files or folders")
+            raise UserError(f"{given} does not exist", hint="give files or folders to read")
         inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in inside:
-            yield from walk(local_source(file))
+            yield _local_source(file, zone)
 
 
-def local_source(path: Path) -> Source:
+def _local_source(path: Path, zone: str) -> Source:
     """Return a source over a file of the file system that belongs to no case."""
     from kyumei.model.citation import EvidenceId
     from kyumei.model.source import Source
@@ -43,5 +53,6 @@ def local_source(path: Path) -> Source:
         stat.st_size,
         lambda: path.open("rb"),
         mtime=stat.st_mtime_ns // 1000,
+        zone=zone,
         local=path,
     )
