@@ -61,6 +61,17 @@ def test_a_telephone_beside_bulk_reading_is_grave(office: Case) -> None:
     assert (found.level, found.of("device"), found.facts["files"]) == (Level.HIGH, ("Example Phone (MTP)",), 900)
 
 
+@pytest.mark.parametrize("device", [r"PCI\VEN_8086&DEV_10D3\3&61AAA01", r"SWD\IP_TUNNEL_VBUS\TEREDO", r"HID\VID_0E0F"])
+def test_what_is_built_into_a_machine_is_not_removable(device: str, empty: Case) -> None:
+    empty.add("windows.evtx", "device.connected", NOON, host="PC1", device=device)
+    assert not list(empty.find("device.removable"))
+
+
+def test_a_telephone_over_mtp_is_removable(empty: Case) -> None:
+    empty.add("windows.evtx", "device.connected", NOON, host="PC1", device=r"SWD\WPDBUSENUM\_??_USBSTOR#DISK")
+    assert list(empty.find("device.removable"))
+
+
 def test_a_device_alone_is_only_mentioned(empty: Case) -> None:
     empty.add("windows.evtx", "device.connected", NOON, host="PC1", device="USB stick")
     assert [f.level for f in empty.find("device.removable")] == [Level.INFORMATIONAL]

@@ -56,10 +56,16 @@ _BULK: Final = """
     from busy_days b join file_reads r on r.who = b.who and r.day = b.day
     group by b.who, b.run order by min(r.us), b.who
 """
+BUILT_IN: Final = (
+    r"^(PCI|PCIIDE|ACPI|ACPI_HAL|BTH|DISPLAY|HDAUDIO|HID|HTREE|IDE|PRINTENUM|ROOT|SW|UEFI|VMBUS)\\"
+    r"|^SWD\\(IP_TUNNEL|MMDEVAPI|PRINTENUM|RADIO)"
+)
+"""Buses inside a machine, as the first part of a device instance id; nothing can be carried out on them."""
 _DEVICES: Final = f"""
     with plugged as (
         select coalesce(device, object, message, '?') as thing, host, account, ts, {MARK} as mark from events
-        where action = 'device.connected'
+        where action = 'device.connected' and not regexp_matches(upper(coalesce(device, object, '')), '{BUILT_IN}')
+            and coalesce(device, object) is not null
     )
     select thing, host, list_sort(list(distinct account)), count(*), min(epoch_us(ts)), max(epoch_us(ts)), min(mark, 50)
     from plugged group by thing, host order by 5, 1, 2
