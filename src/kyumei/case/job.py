@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kyumei.case.folder import RESULT_FOLDERS
 from kyumei.case.version import code_digest
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import sources
@@ -220,8 +221,9 @@ class _Out:
 
     @classmethod
     def to(cls, job: Job) -> _Out:
-        for old in sorted(job.case.glob(f"*/**/{job.stem}-*.parquet")):
-            old.unlink()
+        for top in RESULT_FOLDERS:  # never the evidence, which may hold millions of files
+            for old in sorted((job.case / top).rglob(f"{job.stem}-*.parquet")):
+                old.unlink()
         return cls(job.case, job.stem)
 
     def part(self, folder: str) -> Part:
