@@ -44,7 +44,7 @@ class Job:
     """What one job reads.
 
     Attributes:
-        item: the item; paths: files of it, in order; digests: their SHA-256.
+        item: the item with the files of this job only; paths: these files, in order; digests: their SHA-256.
     """
 
     case: Path
@@ -80,7 +80,8 @@ def plan(case: Path, item: Item, zone: str) -> list[Job]:
 
 
 def _job(case: Path, item: Item, entries: list[Any], zone: str) -> Job:
-    return Job(case, item, tuple(e.path for e in entries), tuple(e.sha256 for e in entries), zone)
+    own = replace(item, files=tuple(entries))  # a job of a few files does not carry the list of a million
+    return Job(case, own, tuple(e.path for e in entries), tuple(e.sha256 for e in entries), zone)
 
 
 def done(job: Job) -> dict[str, Any] | None:
@@ -102,8 +103,7 @@ def run(job: Job) -> dict[str, Any]:
         return finished
     out = _Out.to(job)
     digests = dict(zip(job.paths, job.digests, strict=True))
-    wanted = replace(job.item, files=tuple(e for e in job.item.files if e.path in digests))
-    for source in sources(wanted, job.case, zone=job.zone):
+    for source in sources(job.item, job.case, zone=job.zone):
         rows: dict[str, dict[str, Any]] = {}
         for step in walk(source, temp=job.case / "work"):
             if isinstance(step, Closed):
