@@ -122,3 +122,17 @@ def test_a_ledger_killed_at_any_instant_still_holds(tmp_path: Path) -> None:
             Ledger(path).verify()
     Ledger(path).append("case.closed", at=AT, who="operator")
     assert Ledger(path).verify()[-1].act == "case.closed"
+
+
+def test_a_ledger_killed_before_its_first_write_is_empty_and_not_broken(tmp_path: Path) -> None:
+    path = tmp_path / "custody.jsonl"
+    path.touch()
+    assert Ledger(path).verify() == ()
+
+
+def test_a_head_that_is_missing_beside_entries_is_found(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "custody.jsonl")
+    ledger.append("case.opened", at=datetime(2024, 1, 1, tzinfo=UTC), who="x")
+    (tmp_path / "head.json").unlink()
+    with pytest.raises(CustodyBroken, match="cannot be read"):
+        ledger.verify()

@@ -126,12 +126,15 @@ class Ledger:
     def verify(self) -> tuple[Entry, ...]:
         """Return all entries after checking the chain and the head.
 
-        An entry beyond the head is what a kill between two writes leaves, so one is allowed.
+        An entry beyond the head is what a kill between two writes leaves, so one is allowed; an empty ledger without a head
+        is what a kill before the first write leaves. (An emptied ledger shows all the same: its items have no entry.)
 
         Raises:
             CustodyBroken: names the line, or the head.
         """
         entries = tuple(self.entries())
+        if not entries and not self._head_path.exists():
+            return ()
         try:
             data = self._head_path.read_bytes()
             head = json.loads(data)
