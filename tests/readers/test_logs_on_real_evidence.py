@@ -13,6 +13,7 @@ from kyumei.readers.addresses import normal
 from kyumei.readers.registry import READERS
 from kyumei.readers.run import recognise
 from tests.conftest import lines, members
+from tests.plaso_counts import PLASO_COUNTS
 from tests.readers.samples import strict_run
 
 if TYPE_CHECKING:
@@ -43,20 +44,7 @@ def test_ten_thousand_lines_of_a_web_server_are_ten_thousand_events(shared_data:
 
 @pytest.mark.parametrize(
     ("file", "reader", "read", "faulted"),
-    [
-        ("utmp/utmp_corrupted", "linux.utmp", 2, 2),
-        ("utmp/utmp_x86_64", "linux.utmp", 6, 0),
-        ("syslog/syslog_chromeos", "linux.syslog", 8, 1),
-        ("syslog/syslog_osx", "linux.syslog", 2, 0),
-        ("syslog/syslog_rsyslog_SysklogdFileFormat", "linux.syslog", 9, 1),
-        ("syslog/syslog_rsyslog_SyslogProtocol23Format", "linux.syslog", 9, 1),
-        ("syslog/syslog_rsyslog_traditional", "linux.syslog", 8, 3),
-        ("syslog/syslog_ssh.log", "linux.syslog", 9, 0),
-        ("iis/iis6.log", "web.iis", 12, 0),
-        ("iis/iis7_owa.log", "web.iis", 3, 0),
-        ("iis/iis10.log", "web.iis", 1, 0),
-        ("iis/iis_without_date.log", "web.iis", 11, 0),
-    ],
+    PLASO_COUNTS,
 )
 def test_plaso_counts_are_ours(shared_data: Path, file: str, reader: str, read: int, faulted: int) -> None:
     """The faults are continued lines, which plaso appends to the message before them, and its warnings for utmp."""
