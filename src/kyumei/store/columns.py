@@ -1,0 +1,69 @@
+"""Events as sparse columns with dictionaries: what a columnar decoder gives and what rules are evaluated on.
+
+A field that a row does not have takes no room, and a text that occurs a million times is held, scanned and compared once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a batch of events.
+
+    Attributes:
+        rows: uint32, ascending, each row at most once: the rows that have the field.
+        codes: int32, as long as `rows`: index into `values`.
+        values: the distinct values (text). A batch need not use all of them.
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    values: pa.StringArray
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A batch of events, row numbers 0 to n - 1.
+
+    Attributes:
+        n: number of events.
+        fields: column by native name (`System_EventID`, `CommandLine`, …).
+        dictionary: identity of the dictionaries. Where two batches have the same object, a code means the same value in
+            both, and `values` of the later one begins with those of the earlier: who scanned them needs only the rest.
+    """
+
+    n: int
+    fields: dict[str, Column]
+    dictionary: object = field(default_factory=object)
+
+
+def from_table(table: pa.Table) -> Columns:
+    """Return the text columns of an Arrow table as sparse columns; columns of other types are cast to text.
+
+    Args:
+        table: columns may be plain or dictionary-encoded.
+    """
+    fields = {name: column for name in table.column_names if len((column := _sparse(table.column(name))).rows)}
+    return Columns(table.num_rows, fields)
+
+
+def _sparse(column: pa.ChunkedArray) -> Column:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    array = column.unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    rows = np.flatnonzero(pc.is_valid(array).to_numpy(zero_copy_only=False)).astype(np.uint32)
+    codes = pc.fill_null(array.indices, 0).to_numpy(zero_copy_only=False).astype(np.int32)
+    return Column(rows, codes[rows], array.dictionary.cast(pa.string()))
