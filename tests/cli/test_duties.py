@@ -69,11 +69,55 @@ def test_misspelt_fact_is_refused_with_the_nearest_name() -> None:
     assert wrong.value.hint == "did you mean event.status?"
 
 
-def test_case_gives_what_its_diagnosis_holds_with_a_countdown(tmp_path: Path) -> None:
-    found = run("--facts", "-", stdin=json.dumps(SOPHIA))
-    (tmp_path / "diagnosis.json").write_text(json.dumps({"obligations": json.loads(found)}), "utf-8")
-    assert run("--case", str(tmp_path)) == found
-    assert "[超過 1日0時間]" in run("--case", str(tmp_path), "--format", "table", "--now", "2024-07-10T00:00")
+HOLDING: dict[str, object] = {
+    "party": "学校法人",
+    "role": "own",
+    "dataset": "list.xlsx",
+    "access": "taken",
+    "categories": [{"id": "id.name", "status": "confirmed"}],
+    "records": {"low": 13949, "best": 13949, "high": 13949},
+    "people": {"low": 13949, "best": 13949, "high": 13949, "method": "student number"},
+}
+
+
+def case_of(folder: Path, holdings: list[dict[str, object]]) -> Path:
+    facts = {"event.kinds": ["leak"], "event.status": "confirmed", "event.wrongful_purpose": False}
+    document = {
+        "case": {"aware": ["2024-06-07T09:00:00+09:00"]},
+        "holdings": holdings,
+        "obligations": [],
+        "facts": {"evidence": facts, "stated": {}},
+    }
+    (folder / "diagnosis.json").write_text(json.dumps(document), "utf-8")
+    return folder
+
+
+def test_case_is_judged_by_what_its_diagnosis_holds_with_a_countdown(tmp_path: Path) -> None:
+    case = case_of(tmp_path, [HOLDING])
+    found = {row["id"]: row for row in json.loads(run("--case", str(case)))}
+    assert found["jp.appi.ppc.final"]["due"] == "2024-07-08T23:59:59+09:00"
+    assert "[超過 1日0時間]" in run("--case", str(case), "--format", "table", "--now", "2024-07-10T00:00")
+
+
+def test_one_report_for_several_data_sets_of_one_party_is_one_row(tmp_path: Path) -> None:
+    case = case_of(tmp_path, [HOLDING, {**HOLDING, "dataset": "other.csv"}])
+    finals = [row for row in json.loads(run("--case", str(case))) if row["id"] == "jp.appi.ppc.final"]
+    assert [row["dataset"] for row in finals] == ["list.xlsx, other.csv"]
+
+
+def test_calendar_holds_each_due_instant_once_in_universal_time(tmp_path: Path) -> None:
+    text = run("--case", str(case_of(tmp_path, [HOLDING])), "--format", "ics", "--now", "2024-06-08T00:00+09:00")
+    unfolded = text.replace("\r\n ", "")
+    assert "DTEND:20240708T145959Z" in unfolded
+    assert unfolded.count("BEGIN:VEVENT") == len({line for line in unfolded.splitlines() if line.startswith("UID:")})
+
+
+@pytest.mark.parametrize(("now", "code"), [("2024-07-01T00:00", 5), ("2024-06-05T00:00", 0)])
+def test_monitoring_fails_when_a_due_instant_is_near_or_past(tmp_path: Path, now: str, code: int) -> None:
+    from kyumei.cli.duties import command
+
+    words = ["--case", str(case_of(tmp_path, [HOLDING])), "--now", now, "--fail-within", "48h"]
+    assert command.main(words, standalone_mode=False) == code
 
 
 def test_case_without_diagnosis_is_refused(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RESULTS: Final = "results.json"
 FILES: Final = ("case.toml", "run.json", "findings.jsonl", "diagnosis.json", "obligations.jsonl")
+GIVEN: Final = ("facts.jsonl",)
+"""Files that exist once a person gave something; sealed with the rest."""
 
 
 def remove_stale(case: Case, stems: set[str]) -> None:
@@ -38,9 +40,9 @@ def remove_stale(case: Case, stems: set[str]) -> None:
             folder.rmdir()
 
 
-def seal(case: Case, options: Options, document: Mapping[str, Any], stems: Sequence[str], *, who: str) -> None:
-    """Write `run.json` and `results.json`, and enter the results' digest into the custody ledger."""
-    run = {
+def run_of(options: Options, document: Mapping[str, Any], stems: Sequence[str]) -> dict[str, Any]:
+    """Return `run.json`: versions, parameters and jobs of a run."""
+    return {
         "schema": "kyumei.run/1",
         "kyumei": VERSION,
         "code": code_digest(),
@@ -53,18 +55,22 @@ def seal(case: Case, options: Options, document: Mapping[str, Any], stems: Seque
         "jobs": list(stems),
         "leak": document["leak"]["status"],
     }
-    write_bytes(case.path / "run.json", (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode())
-    listed = [_listed(case.path, path) for path in _result_files(case)]
+
+
+def seal(case: Path, run: Mapping[str, Any], *, who: str, why: str) -> None:
+    """Write `run.json` and `results.json`, and enter the results' digest into the custody ledger."""
+    write_bytes(case / "run.json", (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode())
+    listed = [_listed(case, path) for path in _result_files(case)]
     body = (json.dumps({"schema": "kyumei.results/1", "files": listed}, ensure_ascii=False, indent=1) + "\n").encode()
-    write_bytes(case.path / RESULTS, body)
+    write_bytes(case / RESULTS, body)
     facts = {"results_sha256": hashlib.sha256(body).hexdigest(), "files": len(listed)}
-    ledger = Ledger(case.path / "custody.jsonl")
-    ledger.append("results.sealed", at=clock.now(), who=who, why="triage", facts=facts)
+    ledger = Ledger(case / "custody.jsonl")
+    ledger.append("results.sealed", at=clock.now(), who=who, why=why, facts=facts)
 
 
-def _result_files(case: Case) -> list[Path]:
-    inside = [p for top in RESULT_FOLDERS for p in (case.path / top).rglob("*") if p.is_file()]
-    return sorted([*inside, *(case.path / f for f in FILES)])
+def _result_files(case: Path) -> list[Path]:
+    inside = [p for top in RESULT_FOLDERS for p in (case / top).rglob("*") if p.is_file()]
+    return sorted([*inside, *(case / f for f in FILES), *(case / f for f in GIVEN if (case / f).exists())])
 
 
 def _listed(case: Path, path: Path) -> dict[str, Any]:

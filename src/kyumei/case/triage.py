@@ -7,18 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
-from kyumei.case import assemble, clock, incident, job, people, results, scope
+from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, scope
 from kyumei.case.coverage import coverage
 from kyumei.case.folder import open_or_create
 from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
 from kyumei.diagnose.diagnose import diagnose
 from kyumei.diagnose.view import View
-from kyumei.duties.holdings import from_holdings
-from kyumei.duties.judge import judge_all
 from kyumei.duties.load import shipped
-from kyumei.duties.sheet import Aware
-from kyumei.duties.values import instant as duty_instant
 from kyumei.engine import local
 from kyumei.evidence.acquire import acquire
 from kyumei.evidence.custody import Ledger, record_acquisition
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
     from kyumei.diagnose.diagnose import Diagnosis
     from kyumei.model.evidence import Item
     from kyumei.model.holding import Holding
-    from kyumei.model.obligation import Obligation
 
 LANGUAGES: Final[tuple[Literal["ja", "en"], ...]] = ("ja", "en")
 
@@ -86,7 +81,7 @@ def triage(paths: Sequence[Path], folder_: Path, options: Options, tell: Callabl
         document = _answer(store, items, case, options, tell)
     finally:
         store.close()
-    results.seal(case, options, document, stems, who=_operator(options))
+    results.seal(case.path, results.run_of(options, document, stems), who=_operator(options), why="triage")
     return document
 
 
@@ -118,20 +113,17 @@ def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, t
     diagnosis = diagnose(view)
     tell("範囲と義務 / scope and duties")
     held = scope.holdings(store, diagnosis.leading)
-    obligations = _judge(held, incident.facts(diagnosis, view) | dict(options.facts), options.aware)
-    parts = _parts(view, diagnosis, held, case, options) | {"evidence": [_item(i) for i in items]}
+    known, answered = incident.facts(diagnosis, view), answers.current(answers.read(case.path))
+    obligations = judging.judge(held, known | dict(options.facts), options.aware, answered)
+    parts = _parts(view, diagnosis, held, case, options) | {
+        "evidence": [_item(i) for i in items],
+        "facts": {"evidence": known, "stated": dict(options.facts), "answers": [asdict(a) for a in answered]},
+    }
     documents: dict[str, dict[str, Any]] = {
         lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES
     }
-    _write(case, documents, options.lang)
+    write_documents(case.path, documents, options.lang)
     return documents[options.lang]
-
-
-def _judge(held: Sequence[Holding], stated: Mapping[str, Any], aware: Sequence[datetime]) -> list[Obligation]:
-    """Judge the Japanese laws for each holding and each instant of awareness."""
-    awares = [Aware(duty_instant(a), {"ja": "", "en": ""}) for a in aware]
-    judged = (o for facts in from_holdings(held, stated) for o in judge_all(facts, awares))
-    return [o for o in judged if o.id.startswith("jp.")]
 
 
 def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> View:
@@ -169,14 +161,15 @@ def _versions() -> dict[str, str]:
     return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of.isoformat()}
 
 
-def _write(case: Case, documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:
+def write_documents(case: Path, documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:
+    """Write the diagnosis, its findings and obligations in one language, and the first diagnosis in each."""
     main = documents[lang]
-    write_bytes(case.path / "findings.jsonl", _lines(main["findings"]))
-    write_bytes(case.path / "obligations.jsonl", _lines(main["obligations"]))
-    write_bytes(case.path / "diagnosis.json", (json.dumps(main, ensure_ascii=False, indent=1) + "\n").encode())
+    write_bytes(case / "findings.jsonl", _lines(main["findings"]))
+    write_bytes(case / "obligations.jsonl", _lines(main["obligations"]))
+    write_bytes(case / "diagnosis.json", (json.dumps(main, ensure_ascii=False, indent=1) + "\n").encode())
     for language in LANGUAGES:
         page = first_diagnosis.html(documents[language], language)
-        write_bytes(case.path / "reports" / f"first-diagnosis.{language}.html", page.encode())
+        write_bytes(case / "reports" / f"first-diagnosis.{language}.html", page.encode())
 
 
 def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:

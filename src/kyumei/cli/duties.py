@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
@@ -15,7 +16,7 @@ from kyumei.errors import UserError
 from kyumei.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kyumei.duties.sheet import Sheet
 
@@ -55,6 +56,7 @@ class _Options(TypedDict):
     awares: tuple[str, ...]
     everything: bool
     now: str | None
+    within: str | None
 
 
 def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> None:  # noqa: ARG001  # Click's signature
@@ -69,27 +71,55 @@ def _list_facts(ctx: click.Context, param: click.Parameter, value: object) -> No
 @click.command(help=__doc__)
 @click.option("--facts", "source", metavar="FILE", help="Facts as YAML or JSON; - for standard input.")
 @click.option("--case", type=click.Path(path_type=Path), metavar="DIR", help="Instead: the obligations of a diagnosed case.")
-@click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(["json", "jsonl", "table", "ics"]), default="json", show_default=True)
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--aware", "awares", metavar="ISO", multiple=True, help="When the organisation knew; repeat for candidates.")
 @click.option("--all", "everything", is_flag=True, help="In the table, show also the rules that do not apply.")
 @click.option("--now", metavar="ISO", help="In the table, say how long is left at this instant; with --case, now.")
 @click.option(
+    "--fail-within",
+    "within",
+    metavar="SPAN",
+    help="Exit 5 if what applies is due within the span (48h, 3d) or past; for monitoring.",
+)
+@click.option(
     "--list-facts", is_flag=True, is_eager=True, expose_value=False, callback=_list_facts, help="List what can be stated."
 )
-def command(**options: Unpack[_Options]) -> None:
-    """Judge the facts of a file, or take what a case was judged, and print the obligations."""
+def command(**options: Unpack[_Options]) -> int:
+    """Judge the facts of a file, or the case with all that was answered so far, and print the obligations."""
     lang, rows = options["lang"], _rows(options)
+    now = _instant(options["now"]) or (clock.now() if options["case"] or options["within"] else None)
     if options["form"] == "table":
-        now = _instant(options["now"]) or (clock.now() if options["case"] else None)
-        for row in sorted(rows, key=lambda r: _ORDER.index(r["verdict"])):  # stable: within a verdict the order of the law
-            if options["everything"] or row["verdict"] != "does_not":
-                click.echo("\n    ".join(visible(line) for line in _block(row, lang, now)) + "\n")
+        _show(rows, options, now)
+    elif options["form"] == "ics":
+        from kyumei.duties.calendar_file import ics
+
+        click.echo(ics(rows, lang, now or clock.now()), nl=False)
     elif options["form"] == "jsonl":
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     else:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    return 5 if options["within"] and now and _is_due(rows, now + _span(options["within"])) else 0
+
+
+def _show(rows: Sequence[Row], options: _Options, now: datetime | None) -> None:
+    for row in sorted(rows, key=lambda r: _ORDER.index(r["verdict"])):  # stable: within a verdict the order of the law
+        if options["everything"] or row["verdict"] != "does_not":
+            click.echo("\n    ".join(visible(line) for line in _block(row, options["lang"], now)) + "\n")
+
+
+def _is_due(rows: Sequence[Row], until: datetime) -> bool:
+    """Return whether an obligation that applies has a due instant up to that one."""
+    dues = (d["due"] for row in rows if row["verdict"] == "applies" for d in row["deadlines"] if d["due"])
+    return any(datetime.fromisoformat(due) <= until for due in dues)
+
+
+def _span(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,4})([hd])", text.strip())
+    if match is None:
+        raise UserError(f"--fail-within is {text}", hint="write hours or days: 48h, 3d")
+    return timedelta(hours=int(match[1]) * (24 if match[2] == "d" else 1))
 
 
 def _rows(options: _Options) -> Sequence[Row]:
@@ -100,17 +130,26 @@ def _rows(options: _Options) -> Sequence[Row]:
         return _judged(_sheet(source, options["awares"]), options["lang"])
     if options["awares"]:
         raise UserError("--aware goes with --facts", hint="kyumei triage … --aware judges the case anew")
-    return _of_case(case or Path())
+    from kyumei.case.judging import of_case
+
+    return _merged([found.as_json(options["lang"]) for found in of_case(case or Path())])
 
 
-def _of_case(case: Path) -> Sequence[Row]:
-    path = case / "diagnosis.json"
-    try:
-        found = json.loads(path.read_text("utf-8"))["obligations"]
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
-        raise UserError(f"{path}: no diagnosis can be read there", hint="run kyumei triage … --case DIR first") from wrong
-    rows: Sequence[Row] = found
-    return rows
+def _merged(rows: Sequence[Row]) -> list[Row]:
+    """Return what is to be done once for several data sets or clients as one row, their names joined.
+
+    Same rule, addressee, awareness, verdict, reasons and due instants: then it is one report, not one for each.
+    """
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        same = {k: v for k, v in row.items() if k not in ("party", "dataset")}
+        own = row["party"] if row["role"] == "controller" else ""
+        groups.setdefault(json.dumps([own, same], sort_keys=True), []).append(row)
+    return [{**group[0], **{k: _names(row[k] for row in group) for k in ("party", "dataset")}} for group in groups.values()]
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def _sheet(source: str, awares: tuple[str, ...]) -> Sheet:
@@ -138,7 +177,7 @@ def _judged(stated: Sheet, lang: str) -> Sequence[Row]:
 def _block(row: Row, lang: str, now: datetime | None) -> Iterator[str]:
     """Return the lines about one obligation: what, to whom, why, by when and how that was counted, what would change it."""
     say, verdict = _SAY[lang], row["verdict"]
-    who = " / ".join(word for word in (row["party"], row["dataset"]) if word)
+    who = " / ".join(_few(word, lang) for word in (row["party"], row["dataset"]) if word)
     yield f"[{_VERDICTS[lang][verdict]}] {row['title'][lang]}" + (f" — {who}" if who else "")
     yield f"{row['id']} · {row['law']} {row['article']}".strip() + f" · → {row['to']}"
     if row["aware"]:
@@ -152,6 +191,13 @@ def _block(row: Row, lang: str, now: datetime | None) -> Iterator[str]:
         yield from row["notes"]
     if row["basis_level"] == "memory":
         yield say["memory"]
+
+
+def _few(names: str, lang: str) -> str:
+    """Return the first three of many names and how many more there are; JSON holds them all."""
+    listed = names.split(", ")
+    more = f" ほか{len(listed) - 3}" if lang == "ja" else f" and {len(listed) - 3} more"
+    return names if len(listed) <= 4 else ", ".join(listed[:3]) + more
 
 
 def _labels(names: Sequence[str], lang: str) -> str:

@@ -92,4 +92,5 @@ def _facts(given: object) -> dict[str, object]:
     stated = parse(path.read_text("utf-8-sig"), str(path))
     if not isinstance(stated, dict):
         raise UserError(f"{path} holds no facts", hint="write one fact a line: org.sectors: [finance]")
+    stated = json.loads(json.dumps(stated, default=str))  # YAML reads dates; a sheet takes their text
     return {str(key): value for key, value in stated.items()}

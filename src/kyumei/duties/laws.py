@@ -83,12 +83,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """A declared fact; `values` closes an enum or a set."""
+    """A declared fact; `values` closes an enum or a set, `labels` says what each of them means."""
 
     type: str
     label: Text
     values: frozenset[str] = frozenset()
     note: str = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

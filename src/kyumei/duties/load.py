@@ -16,6 +16,7 @@ from kyumei.duties.calendars import CALENDARS
 from kyumei.duties.conditions import OPS, AllOf, AnyOf, Leaf, Not, leaves
 from kyumei.duties.laws import DeadlineRule, FactKind, Laws, Option, Rule
 from kyumei.duties.values import offset
+from kyumei.duties.yamlfile import Located
 from kyumei.errors import UserError
 from kyumei.model.categories import CATEGORIES
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from kyumei.duties.conditions import Condition
-    from kyumei.duties.yamlfile import Located
     from kyumei.model.obligation import Text
 
 NOTHING: Final[Text] = {"ja": "", "en": ""}
@@ -104,12 +104,14 @@ class _Check:
     # ---- the small files
 
     def _fact_kind(self, row: Located) -> FactKind:
-        self._keys(row, {"type", "label"}, {"values", "note"})
+        self._keys(row, {"type", "label"}, {"values", "labels", "note"})
         if row["type"] not in _TYPES:
             self._refuse(row, f"{row['type']} is no type of fact")
-        return FactKind(
-            str(row["type"]), self._text(row, "label"), frozenset(self._strings(row, "values")), str(row.get("note", ""))
-        )
+        values, labels = frozenset(self._strings(row, "values")), row.get("labels", Located())
+        if not isinstance(labels, Located) or ("labels" in row and set(labels) != values):
+            self._refuse(row, "labels must name each of the values")
+        words = {name: self._text(labels, name) for name in labels}
+        return FactKind(str(row["type"]), self._text(row, "label"), values, str(row.get("note", "")), words)
 
     def _category_sets(self) -> dict[str, frozenset[str]]:
         block = self._plain("categories.yaml", "category_sets")

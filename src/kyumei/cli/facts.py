@@ -1,0 +1,171 @@
+"""Answer what the law still needs to know: questions, answers with who and when, and what changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kyumei.errors import UserError
+from kyumei.model.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kyumei.model.obligation import Obligation
+
+_CASE: Final = click.option("--case", required=True, type=click.Path(path_type=Path, file_okay=False), help="Case folder.")
+_LANG: Final = click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+_VERDICTS: Final = {
+    "ja": {"applies": "該当", "undecided": "未確定", "does_not": "非該当"},
+    "en": {"applies": "applies", "undecided": "undecided", "does_not": "does not"},
+}
+_SAY: Final = {
+    "ja": {
+        "decides": "これで決まる義務",
+        "frees": "これで免除され得る義務",
+        "set": "答え方",
+        "none of them": "いずれも当てはまらない",
+        "parties": "者",
+        "unchanged": "判定は変わりません。",
+        "none": "答えるべき問いはありません。",
+    },
+    "en": {
+        "decides": "decides",
+        "frees": "could free from",
+        "set": "to answer",
+        "none of them": "none of these",
+        "parties": "parties",
+        "unchanged": "No verdict changes.",
+        "no one": "none of these",
+        "none": "There is nothing left to answer.",
+    },
+}
+
+
+@click.group()
+def command() -> None:
+    """Answer what the law still needs to know about a case."""
+
+
+@command.command()
+@_CASE
+@_LANG
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def questions(case: Path, lang: str, form: str) -> None:
+    """Ask for the facts that would decide a verdict or could still free from a duty, the most weighty first."""
+    from kyumei.case.judging import of_case
+    from kyumei.duties.questions import questions as asked
+
+    found = asked(of_case(case))
+    if form == "json":
+        click.echo(json.dumps([question.as_json() for question in found], ensure_ascii=False, indent=1))
+        return
+    for number, question in enumerate(found, 1):
+        click.echo(f"{number}. {question.text[lang]}")
+        for word, titles in (("decides", question.decides), ("frees", question.frees)):
+            if titles:
+                click.echo(f"   {_SAY[lang][word]}: " + "、".join(visible(title[lang]) for title in titles))
+        for name, label in question.options:
+            click.echo(f"     {name} = {label[lang]}")
+        if question.options:
+            click.echo(f"     [] = {_SAY[lang]['none of them']}")
+        click.echo(f"   {_SAY[lang]['set']}: kyumei facts set {question.fact} {question.values} --case {case} --by NAME\n")
+    if not found:
+        click.echo(_SAY[lang]["none"])
+
+
+@command.command("set")
+@click.argument("fact")
+@click.argument("value")
+@_CASE
+@click.option("--by", required=True, help="The person who answers.")
+@click.option("--note", default="", help="What the answer rests on.")
+@click.option("--suspected", is_flag=True, help="It may be so: counts for a duty, never against one.")
+@click.option("--party", default="", help="Only for holdings of this party.")
+@click.option("--dataset", default="", help="Only for this data set.")
+@_LANG
+def set_(fact: str, value: str, case: Path, lang: str, **said: Any) -> None:
+    """Record that FACT is VALUE (`true`, `false`, a number, a date, `[a, b]`, or `unknown` to withdraw) and judge anew."""
+    from kyumei.case import answers, clock, judging
+    from kyumei.case.rejudge import rejudge
+
+    before = judging.of_case(case)
+    now = clock.now()
+    name, stated = _checked(fact, value)
+    answer = answers.Answer(
+        at=now.isoformat(timespec="seconds"),
+        who=said["by"],
+        fact=name,
+        value=stated,
+        status="suspected" if said["suspected"] else "confirmed",
+        note=said["note"],
+        party=said["party"],
+        dataset=said["dataset"],
+    )
+    answers.record(case, answer, at=now)
+    rejudge(case, who=said["by"])
+    for line in _changes(before, judging.of_case(case), lang):
+        click.echo(visible(line))
+
+
+@command.command("list")
+@_CASE
+@click.option("--history", is_flag=True, help="Every answer ever given, in order, instead of what holds now.")
+def list_(case: Path, *, history: bool) -> None:
+    """List what evidence decided and what people answered, as JSON lines."""
+    from dataclasses import asdict
+
+    from kyumei.case import answers, judging
+
+    found = answers.read(case)
+    if not history:
+        for name, value in judging.known_facts(judging.diagnosis(case)).items():
+            click.echo(json.dumps({"fact": name, "value": value, "from": "evidence"}, ensure_ascii=False))
+        found = answers.current(found)
+    for answer in found:
+        click.echo(json.dumps({**asdict(answer), "from": "answer"}, ensure_ascii=False))
+
+
+def _checked(fact: str, value: str) -> tuple[str, Any]:
+    """Return the fact's full name and the value as JSON, if a sheet of facts may state it.
+
+    Raises:
+        UserError: no fact is called so, or it cannot have that value.
+    """
+    from kyumei.duties import sheet, yamlfile
+    from kyumei.duties.load import shipped
+
+    stated = yamlfile.parse(value, "VALUE")
+    name = shipped().shorthands.get(fact, fact)
+    if name == "t.aware":
+        sheet.awares_of(stated, fact)
+    else:
+        sheet.facts({name: stated}, "facts set")
+    if stated is None:
+        raise UserError(f"{fact} has no value", hint="write unknown to withdraw an answer")
+    return name, json.loads(json.dumps(stated, default=str))
+
+
+def _changes(before: Sequence[Obligation], after: Sequence[Obligation], lang: str) -> Iterator[str]:
+    """Yield one line for each change of verdict or due day, with the number of holdings and instants it holds for."""
+    were = {_key(o): o for o in before}
+    changed: dict[tuple[str, str, str, str], list[str]] = {}
+    for found in after:
+        was = were.get(_key(found))
+        if was is None or (was.verdict, was.due) != (found.verdict, found.due):
+            due = found.due[:10] if found.verdict != "does_not" else ""
+            old = str(was.verdict) if was is not None else ""
+            changed.setdefault((found.title[lang], old, found.verdict, due), []).append(found.party)
+    words = _VERDICTS[lang]
+    for (title, former, new, due), parties in changed.items():
+        who = parties[0] if len(set(parties)) == 1 else f"{len(set(parties))} {_SAY[lang]['parties']}"
+        yield " ".join(part for part in (f"{title} ({who}): {words.get(former, '-')} → {words[new]}", due) if part)
+    if not changed:
+        yield _SAY[lang]["unchanged"]
+
+
+def _key(found: Obligation) -> tuple[str, str, str, str, str]:
+    return (found.id, found.to["ja"], found.party, found.dataset, found.aware)

@@ -1,0 +1,78 @@
+"""Answers of people: what they change, that they are kept, and that they are sealed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from kyumei.cli.duties import command as duties
+from kyumei.cli.facts import command as facts
+from kyumei.errors import UserError
+from tests.case.runs import finished, kyumei
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("facts")]
+
+
+@pytest.fixture(scope="module")
+def diagnosed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a case that was triaged once, on a replay of little size."""
+    folder = tmp_path_factory.mktemp("facts")
+    assert finished(kyumei("replay", "sophia-2024", "--out", folder / "replay"))[0] == 0
+    aware = (folder / "replay" / "aware.txt").read_text().split()[0]
+    evidence = folder / "replay" / "evidence"
+    code, _, talk = finished(kyumei("triage", evidence, "--case", folder / "case", "--aware", aware))
+    assert code in (0, 4), talk
+    return folder / "case"
+
+
+def run(group: object, *words: str) -> str:
+    done = CliRunner().invoke(group, list(words), catch_exceptions=False)  # type: ignore[arg-type]
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def verdicts(case: Path) -> dict[str, str]:
+    return {row["id"]: row["verdict"] for row in json.loads(run(duties, "--case", str(case)))}
+
+
+def test_every_question_names_a_fact_that_something_hangs_on(diagnosed: Path) -> None:
+    asked = json.loads(run(facts, "questions", "--case", str(diagnosed), "--format", "json"))
+    rows = json.loads(run(duties, "--case", str(diagnosed)))
+    assert {question["fact"] for question in asked} == {fact for row in rows for fact in row["undecided_by"]}
+    assert all(question["decides"] or question["could_free_from"] for question in asked)
+
+
+def test_an_answer_changes_the_verdict_wherever_the_case_holds_it_and_can_be_withdrawn(diagnosed: Path) -> None:
+    before = (diagnosed / "obligations.jsonl").read_bytes()
+    assert verdicts(diagnosed)["jp.pmark"] == "undecided"
+    said = run(facts, "set", "org.sectors", "[pmark]", "--case", str(diagnosed), "--by", "山田花子", "--note", "総務部")
+    assert "プライバシーマーク" in said
+    document = json.loads((diagnosed / "diagnosis.json").read_text("utf-8"))
+    assert {o["id"]: o["verdict"] for o in document["obligations"]}["jp.pmark"] == "applies"
+    assert {a["fact"]: a["who"] for a in document["facts"]["answers"]}["org.sectors"] == "山田花子"
+    run(facts, "set", "org.sectors", "unknown", "--case", str(diagnosed), "--by", "山田花子")
+    assert (diagnosed / "obligations.jsonl").read_bytes() == before
+
+
+def test_answers_are_kept_in_order_and_sealed(diagnosed: Path) -> None:
+    run(facts, "set", "event.internet_exposed", "false", "--case", str(diagnosed), "--by", "A")
+    history = [json.loads(line) for line in run(facts, "list", "--history", "--case", str(diagnosed)).splitlines()]
+    assert history[-1]["fact"] == "event.internet_exposed"
+    assert history[-1]["who"] == "A"
+    assert finished(kyumei("verify", diagnosed))[0] == 0
+    kept = (diagnosed / "facts.jsonl").read_bytes()
+    (diagnosed / "facts.jsonl").write_bytes(kept.replace(b'"who": "A"', b'"who": "B"'))
+    assert finished(kyumei("verify", diagnosed))[0] == 3
+    (diagnosed / "facts.jsonl").write_bytes(kept)
+
+
+@pytest.mark.parametrize(("fact", "value"), [("event.nonsense", "true"), ("org.sectors", "[bakery]"), ("aware", "soon")])
+def test_an_answer_that_no_rule_understands_is_refused(diagnosed: Path, fact: str, value: str) -> None:
+    with pytest.raises(UserError):
+        run(facts, "set", fact, value, "--case", str(diagnosed), "--by", "A")
