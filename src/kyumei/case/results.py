@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RESULTS: Final = "results.json"
 FILES: Final = ("case.toml", "run.json", "findings.jsonl", "diagnosis.json", "obligations.jsonl")
-GIVEN: Final = ("facts.jsonl",)
+GIVEN: Final = ("facts.jsonl", "measures.jsonl")
 """Files that exist once a person gave something; sealed with the rest."""
 
 
@@ -66,6 +66,11 @@ def seal(case: Path, run: Mapping[str, Any], *, who: str, why: str) -> None:
     facts = {"results_sha256": hashlib.sha256(body).hexdigest(), "files": len(listed)}
     ledger = Ledger(case / "custody.jsonl")
     ledger.append("results.sealed", at=clock.now(), who=who, why=why, facts=facts)
+
+
+def reseal(case: Path, *, who: str, why: str) -> None:
+    """Seal the results of a case anew, after a person added something to it."""
+    seal(case, json.loads((case / "run.json").read_text("utf-8")), who=who, why=why)
 
 
 def _result_files(case: Path) -> list[Path]:
