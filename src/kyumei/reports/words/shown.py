@@ -110,3 +110,16 @@ def total(counts: list[Mapping[str, Any]]) -> dict[str, int] | None:
     """Return the sum of counts of records, bound by bound; None where there is none."""
     given = [c for c in counts if c.get("best") is not None]
     return {k: sum(int(c[k]) for c in given) for k in ("low", "best", "high")} if given else None
+
+
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def full_day(on: date, words: Words) -> str:
+    """Return a day as documents bear it: 2024年6月7日(令和6年6月7日), 7 June 2024."""
+    if words.lang == "ja":
+        return f"{on.year}年{on.month}月{on.day}日({_japanese_year(on)})"
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"

@@ -1,0 +1,57 @@
+"""Say the obligations of a diagnosis in the other language: its words of the law are in one, the laws as data have both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def translated(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return the diagnosis with every word of an obligation that the laws have in both languages said in `lang`."""
+    told = _pairs()[lang]
+    obligations = [{k: _said(v, told) for k, v in o.items()} for o in diagnosis.get("obligations") or []]
+    return {**diagnosis, "obligations": obligations}
+
+
+def _said(value: Any, told: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return told.get(value, value)
+    if isinstance(value, list):
+        return [_said(v, told) for v in value]
+    if isinstance(value, Mapping) and not {"ja", "en"} <= set(value):
+        return {k: _said(v, told) for k, v in value.items()}
+    return value
+
+
+@cache
+def _pairs() -> dict[str, dict[str, str]]:
+    """Return for each language the words of the other one with their translation."""
+    from kyumei.duties.load import shipped
+
+    texts = list(_texts(shipped(), set()))
+    return {
+        "ja": {t["en"]: t["ja"] for t in texts if t["en"]},
+        "en": {t["ja"]: t["en"] for t in texts if t["ja"]},
+    }
+
+
+def _texts(value: object, seen: set[int]) -> Iterator[Mapping[str, str]]:
+    """Yield every pair of `ja` and `en` anywhere in the laws."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Mapping):
+        if {"ja", "en"} <= set(value) and isinstance(value["ja"], str) and isinstance(value["en"], str):
+            yield value
+        inner: list[object] = list(value.values())
+    elif is_dataclass(value):
+        inner = [getattr(value, f.name) for f in fields(value)]
+    else:
+        inner = list(value) if isinstance(value, list | tuple | frozenset) else []
+    for part in inner:
+        yield from _texts(part, seen)

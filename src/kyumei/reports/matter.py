@@ -1,0 +1,228 @@
+"""What the reports are made from: one case in one language on one day, and the words, figures and entries of it.
+
+A `Matter` holds values only. It is put together by `kyumei.case.documents`, because reports know no other stage.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.model import categories
+from kyumei.reports import view
+from kyumei.reports.document import Field, Sentence, formula
+from kyumei.reports.figures import figures
+from kyumei.reports.words import shown
+from kyumei.reports.words.lookup import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from kyumei.reports.document import Status
+    from kyumei.reports.figures import Figure
+    from kyumei.reports.words.lookup import Lang
+
+_HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A number as it was said on a day: in an earlier version, or to the public by a person's entry.
+
+    Attributes:
+        on: ISO day.
+        unit: `people` or `records`.
+        number: low, best, high.
+        where: `version:3`, or what a person wrote (プレスリリース).
+    """
+
+    on: str
+    unit: str
+    number: tuple[int, int, int]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One case as the reports see it.
+
+    Attributes:
+        diagnosis: `diagnosis.json`, its words of the law in `lang`.
+        on: the day the documents bear, in the zone of the case.
+        entries: what people of the organisation entered, by dotted key; nothing is entered with empty text.
+        history: numbers said before, oldest first.
+        filed: acts entered after a document went out: `name`, `on`, `receipt`, `by`, `note`.
+        custody: entries of the custody ledger, oldest first.
+        version: number of this version, 0 for a draft outside a case.
+        digest: SHA-256 of `diagnosis.json`.
+    """
+
+    diagnosis: Mapping[str, Any]
+    lang: Lang
+    on: date
+    entries: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Said, ...] = ()
+    filed: tuple[Mapping[str, str], ...] = ()
+    custody: tuple[Mapping[str, Any], ...] = ()
+    version: int = 0
+    digest: str = ""
+
+    @property
+    def words(self) -> Words:
+        """Return the words of the language."""
+        return Words(self.lang)
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of the case."""
+        return str((self.diagnosis.get("case") or {}).get("zone") or "Asia/Tokyo")
+
+    @property
+    def name(self) -> str:
+        """Return the name of the case."""
+        return str((self.diagnosis.get("case") or {}).get("name") or "")
+
+    @property
+    def status(self) -> str:
+        """Return the status of the leak."""
+        return str((self.diagnosis.get("leak") or {}).get("status") or "not_found")
+
+    @property
+    def certainty(self) -> Status:
+        """Return the status of a sentence about the leak."""
+        known: dict[str, Status] = {"confirmed": "confirmed", "suspected": "suspected", "ruled_out": "ruled_out"}
+        return known.get(self.status, "no_trace")
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """Return the findings that the status of the leak rests on, as a basis."""
+        return basis(view.listed(self.diagnosis.get("leak") or {}, "because")) or ("coverage",)
+
+    @property
+    def leading(self) -> Mapping[str, Any]:
+        """Return the leading hypothesis, empty where there is none."""
+        first: Mapping[str, Any] = next(iter(self.listed("hypotheses")), {})
+        return first
+
+    @property
+    def cause(self) -> str:
+        """Return the cause of the leading hypothesis."""
+        return str(self.leading.get("cause") or "unknown")
+
+    @property
+    def aware(self) -> tuple[str, ...]:
+        """Return the instants at which the leak may have become known."""
+        return tuple(str(a) for a in view.listed(self.diagnosis.get("case") or {}, "aware"))
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """Return the figures of the case."""
+        return figures(self.diagnosis)
+
+    @property
+    def categories(self) -> Sequence[tuple[str, str]]:
+        """Return category and status, the surest first."""
+        return view.categories(self.diagnosis)
+
+    def listed(self, key: str) -> list[Any]:
+        """Return a list of the diagnosis."""
+        return view.listed(self.diagnosis, key)
+
+    def category(self, id_: str) -> str:
+        """Return a category's name."""
+        return categories.name(id_, self.lang) if id_ in categories.CATEGORIES else id_
+
+    def join(self, items: Sequence[str]) -> str:
+        """Return the items with commas."""
+        return ("、" if self.lang == "ja" else ", ").join(items)
+
+    def number(self, id_: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return a figure in words and the basis that names it; None where it was not counted."""
+        found = self.figures.get(id_)
+        return None if found is None else (found.number.said(self.words), (f"figure:{id_}",))
+
+    def day(self, text: object) -> str:
+        """Return a day in both calendars: 2024年6月7日(令和6年); in English 7 June 2024."""
+        found = shown.moment(text, self.zone)
+        return str(text or "") if found is None else shown.full_day(found.date(), self.words)
+
+    def today(self) -> str:
+        """Return the day the documents bear, in both calendars."""
+        return shown.full_day(self.on, self.words)
+
+    def time(self, text: object) -> str:
+        """Return an instant with its offset."""
+        return shown.time(text, self.zone)
+
+    def entry(self, key: str) -> str:
+        """Return what was entered, or nothing."""
+        return self.entries.get(key, "").strip()
+
+    def stated(self, key: str) -> Sentence:
+        """Return what was entered as a sentence, or the place where it is missing."""
+        text = self.entry(key)
+        return Sentence(text, "stated", (f"entry:{key}",)) if text else formula(self.blank(key))
+
+    def blank(self, key: str) -> str:
+        """Return the mark that stands where something is to be entered."""
+        return BLANK[self.lang].format(label=labels()[key][self.lang])
+
+    def field(self, key: str, label: str, *, rule: str = "") -> Field:
+        """Return a field of a form that only a person can answer."""
+        return Field(key, label, (self.stated(key),), rule, missing=not self.entry(key))
+
+    def verdict(self, id_: str) -> str:
+        """Return how an obligation was judged, over all holdings: applies, undecided or does_not (also where it is unknown)."""
+        found = {o.get("verdict") for o in self.listed("obligations") if o.get("id") == id_}
+        return next((v for v in ("applies", "undecided") if v in found), "does_not")
+
+    def obligations(self, id_: str) -> list[Mapping[str, Any]]:
+        """Return the judgements of one rule that apply."""
+        return [o for o in self.listed("obligations") if o.get("id") == id_ and o.get("verdict") == "applies"]
+
+    def filings(self, name: str) -> list[Mapping[str, str]]:
+        """Return the filings of one report, oldest first."""
+        return [f for f in self.filed if f.get("name") == name]
+
+
+BLANK: Final = {"ja": "【要記入:{label}】", "en": "[to be entered: {label}]"}
+
+
+def basis(findings: Sequence[object]) -> tuple[str, ...]:
+    """Return findings as the basis of a sentence."""
+    return tuple(f"finding:{f}" for f in findings)
+
+
+@cache
+def labels() -> Mapping[str, Mapping[str, str]]:
+    """Return what can be entered: dotted key → label in both languages, in the order of the file."""
+    groups = tomllib.loads((_HERE / "entries.toml").read_text("utf-8"))
+    return {f"{group}.{key}": said for group, keys in groups.items() for key, said in keys.items()}
+
+
+@cache
+def _phrases(name: str) -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads((_HERE / f"{name}.toml").read_text("utf-8"))
+
+
+class Phrases:
+    """The sentences of one document in one language: `<name>.toml`, tables `ja` and `en`.
+
+    Args:
+        name: path under this package without suffix, `documents/ppc_final`.
+    """
+
+    def __init__(self, name: str, lang: Lang) -> None:
+        self._said = _phrases(name)[lang]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return a sentence with its places filled; what fills them is never read as a place itself."""
+        return self._said[key].format(**values) if values else self._said[key]
+
+    def has(self, key: str) -> bool:
+        """Return whether there is such a sentence."""
+        return key in self._said

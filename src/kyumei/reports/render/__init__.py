@@ -1,0 +1,1 @@
+"""From a document to bytes: PDF/A, DOCX, XLSX, JSON, text."""

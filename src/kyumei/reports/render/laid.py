@@ -1,0 +1,120 @@
+"""A document laid out as runs of text, the same for every format that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kyumei import VERSION
+from kyumei.reports.document import Column, Section, Table, Text
+from kyumei.reports.legend import legend
+from kyumei.reports.matter import Phrases
+from kyumei.reports.render.safe import clean, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kyumei.reports.document import Document, Field, Sentence
+    from kyumei.reports.legend import Source
+    from kyumei.reports.matter import Matter
+
+Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
+"""A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document with everything that its reader needs beside it.
+
+    Attributes:
+        cites: whether labels of sources stand in the text, and their table at the end.
+    """
+
+    document: Document
+    sources: Mapping[str, Source]
+    cites: bool
+    footer: str
+    say: Phrases
+
+    def runs(self, sentences: tuple[Sentence, ...], *, cites: bool | None = None) -> list[Run]:
+        """Return sentences as runs; `cites` overrules whether labels are shown."""
+        shown = self.cites if cites is None else cites
+        return [run for n, sentence in enumerate(sentences) for run in self._runs(sentence, shown=shown, first=n == 0)]
+
+    def _runs(self, sentence: Sentence, *, shown: bool, first: bool) -> Iterator[Run]:
+        gap = "" if first or self.document.lang == "ja" else " "
+        if sentence.assumed:
+            yield "assumed", gap + f"({self.say('assumed')}) "
+            gap = ""
+        text = said(sentence)
+        blank = sentence.status == "formula" and text.startswith(("【", "["))
+        yield ("blank" if blank else "text"), gap + text
+        if shown and sentence.basis:
+            yield "cite", f"[{', '.join(self.label(b) for b in sentence.basis[:4])}{'…' if len(sentence.basis) > 4 else ''}]"
+
+    def label(self, basis: str) -> str:
+        """Return the label of a source."""
+        return self.sources[basis].label
+
+    def sections(self) -> list[Section]:
+        """Return the sections, and after them that of the sources where labels are shown."""
+        parts = list(self.document.sections)
+        missing = self.document.missing()
+        if missing and self.document.audience == "inside":
+            listed = Text(tuple(_plain(field.label) for field in missing), bullets=True)
+            parts.append(Section(self.say("missing_title"), (listed,)))
+        if self.cites and self.sources:
+            rows = tuple((s.label, s.place) for s in self.sources.values())
+            table = Table((Column(self.say("label"), 1), Column(self.say("place"), 9)), rows, ())
+            parts.append(Section(self.say("title"), (Text((_plain(self.say("intro")),)), table)))
+        return parts
+
+
+def laid(document: Document, matter: Matter) -> Printed:
+    """Return the document ready for any renderer."""
+    say = Phrases("legend", matter.lang)
+    inside = document.audience == "inside"
+    footer = say(
+        "footer",
+        case=clean(matter.name),
+        version=matter.version or say("draft"),
+        day=matter.on.isoformat(),
+        kyumei=VERSION,
+        digest=matter.digest[:12],
+    )
+    return Printed(document, legend(document, matter), inside, footer if inside else "", say)
+
+
+def options(block: Field) -> str:
+    """Return a choice with every option and its box."""
+    return "  ".join(f"{'■' if chosen else '□'} {clean(name)}" for name, chosen in block.options)
+
+
+def answer(block: Field) -> tuple[Sentence, ...]:
+    """Return the answer, nothing where it only repeats the option that is ticked."""
+    ticked = {name for name, chosen in block.options if chosen}
+    return () if len(block.answer) == 1 and block.answer[0].text in ticked else block.answer
+
+
+def cells(table: Table) -> list[list[str]]:
+    """Return the rows as clean text."""
+    return [[clean(cell) for cell in row] for row in table.rows]
+
+
+def meta(matter: Matter) -> dict[str, Any]:
+    """Return what stands beside a document in JSON: case, version, day, what made it."""
+    versions = matter.diagnosis.get("versions") or {}
+    return {
+        "case": matter.name,
+        "version": matter.version,
+        "day": matter.on.isoformat(),
+        "kyumei": VERSION,
+        "laws": versions.get("laws"),
+        "diagnosis_sha256": matter.digest,
+    }
+
+
+def _plain(text: str) -> Sentence:
+    from kyumei.reports.document import formula
+
+    return formula(text)

@@ -1,0 +1,136 @@
+"""XLSX: a document as sheets, and long lists streamed row by row in bounded memory. No cell is a formula."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.reports.document import Field, Table, Text
+from kyumei.reports.render.laid import answer, cells, laid, options
+from kyumei.reports.render.safe import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from kyumei.reports.document import Document
+    from kyumei.reports.matter import Matter
+    from kyumei.reports.render.laid import Printed
+
+ROWS: Final = 1_048_576
+"""Rows of a sheet, its header included (ECMA-376; Excel's limit)."""
+CELL: Final = 32_767
+"""Characters of a cell."""
+_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_MADE: Final = datetime(1980, 1, 1)  # noqa: DTZ001  # XLSX holds no zone
+
+
+def xlsx(document: Document, matter: Matter) -> bytes:
+    """Return the document as a workbook: one sheet of label, answer and basis, and one for each table."""
+    printed = laid(document, matter)
+    out = io.BytesIO()
+    book = _book(out, constant=False)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("document")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    sheet.set_column(2, 2, 16)
+    for n, row in enumerate(_rows(printed)):
+        for column, text in enumerate(row):
+            sheet.write_string(n, column, text[:CELL], bold if column == 0 else wrap)
+    tables = [block for section in printed.sections() for block in section.blocks if isinstance(block, Table)]
+    for n, table in enumerate(tables, 1):
+        _sheet(book.add_worksheet(f"table {n}"), table, bold, wrap)
+    book.close()
+    return out.getvalue()
+
+
+def listed(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str = "list") -> list[Path]:
+    """Write rows as one workbook, or as several where they are more than a sheet holds; return the files.
+
+    Rows are taken one at a time and not kept. Numbers stay numbers, everything else becomes clean text.
+
+    Args:
+        columns: names in the first row.
+        rows: any number of them.
+        sheet: name of the sheet.
+        path: of the first file; the next ones are `<stem>-2.xlsx` and so on.
+    """
+    files: list[Path] = []
+    left = iter(rows)
+    row = next(left, None)
+    while row is not None or not files:
+        number = len(files) + 1
+        part = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        row = _part(part, columns, row, left, sheet)
+        files.append(part)
+    return files
+
+
+def _part(
+    path: Path, columns: Sequence[str], row: Sequence[object] | None, left: Iterator[Sequence[object]], sheet: str
+) -> Any:
+    """Write one file and return the first row that no longer fits."""
+    book = _book(path, constant=True)
+    page = book.add_worksheet(sheet)
+    page.freeze_panes(1, 0)
+    head = book.add_format({"bold": True})
+    for column, name in enumerate(columns):
+        page.write_string(0, column, clean(name), head)
+    at = 1
+    while row is not None and at < ROWS:
+        for column, value in enumerate(row):
+            _cell(page, at, column, value)
+        at += 1
+        row = next(left, None)
+    book.close()
+    return row
+
+
+def _cell(page: Any, row: int, column: int, value: object) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+        page.write_number(row, column, value)
+    elif value not in (None, ""):
+        page.write_string(row, column, clean(str(value))[:CELL])
+
+
+def _book(out: Any, *, constant: bool) -> Any:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(out if isinstance(out, io.BytesIO) else str(out), {**_OPTIONS, "constant_memory": constant})
+    book.set_properties({"created": _MADE, "author": "kyumei"})
+    return book
+
+
+def _sheet(page: Any, table: Table, bold: Any, wrap: Any) -> None:
+    page.freeze_panes(1, 0)
+    for column, of in enumerate(table.columns):
+        page.set_column(column, column, min(60, 14 * of.weight + 6))
+        page.write_string(0, column, clean(of.name), bold)
+    for n, row in enumerate(cells(table), 1):
+        for column, text in enumerate(row):
+            page.write_string(n, column, text[:CELL], wrap)
+
+
+def _rows(printed: Printed) -> Iterator[tuple[str, ...]]:
+    document = printed.document
+    yield (clean(document.title),)
+    yield from ((clean(label), clean(value)) for label, value in document.about)
+    yield from ((clean(line),) for _, line in document.top)
+    for lead in document.lead:
+        yield "", _joined(printed, lead.sentences)
+    for section in printed.sections():
+        yield (clean(section.title), "", clean(section.rule))
+        for block in section.blocks:
+            if isinstance(block, Text):
+                for sentence in block.sentences:
+                    yield "", _joined(printed, (sentence,)), ", ".join(printed.label(b) for b in sentence.basis)
+            elif isinstance(block, Field):
+                told = " / ".join(part for part in (options(block), _joined(printed, answer(block))) if part)
+                yield clean(block.label), told, clean(block.rule)
+
+
+def _joined(printed: Printed, sentences: Any) -> str:
+    return "".join(text for _, text in printed.runs(sentences, cites=False))

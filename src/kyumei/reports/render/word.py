@@ -1,0 +1,133 @@
+"""DOCX for editing: styles, Japanese fonts named, fixed times, so that the same document gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.reports.document import Field, Table, Text
+from kyumei.reports.render.laid import answer, cells, laid, options
+from kyumei.reports.render.safe import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kyumei.reports.document import Block, Document, Sentence
+    from kyumei.reports.matter import Matter
+    from kyumei.reports.render.laid import Printed
+
+FONT: Final = "游ゴシック"
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def docx(document: Document, matter: Matter) -> bytes:
+    """Return the document as DOCX."""
+    import docx as library
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    printed = laid(document, matter)
+    book = library.Document()
+    _set_up(book, document, matter)
+    for side, line in document.top:
+        paragraph = book.add_paragraph(clean(line))
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if side == "right" else WD_ALIGN_PARAGRAPH.LEFT
+    book.add_heading(clean(document.title), 1)
+    for label, value in document.about:
+        paragraph = book.add_paragraph()
+        paragraph.add_run(f"{clean(label)}: ").bold = True
+        paragraph.add_run(clean(value))
+    for lead in document.lead:
+        _block(book, lead, printed)
+    for section in printed.sections():
+        rule = f"({clean(section.rule)})" if section.rule else ""
+        book.add_heading(clean(section.title) + rule, 2)
+        for block in section.blocks:
+            _block(book, block, printed)
+    if printed.footer:
+        book.sections[0].footer.paragraphs[0].add_run(printed.footer).font.size = library.shared.Pt(7)
+    return _packed(book)
+
+
+def _set_up(book: Any, document: Document, matter: Matter) -> None:
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt, RGBColor
+
+    for name in ("Normal", "Heading 1", "Heading 2", "List Bullet"):
+        style = book.styles[name]
+        style.font.name = "Yu Gothic"
+        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+    book.styles["Normal"].font.size = Pt(10)
+    page = book.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm(22)
+    page.top_margin = page.bottom_margin = Mm(20)
+    core = book.core_properties
+    at = datetime(matter.on.year, matter.on.month, matter.on.day, tzinfo=UTC)
+    core.created = core.modified = at
+    core.title, core.author, core.last_modified_by = clean(document.title), "kyumei", "kyumei"
+    core.language, core.comments, core.revision = matter.lang, "", 1
+
+
+def _block(book: Any, block: Block, printed: Printed) -> None:
+    match block:
+        case Text(bullets=True):
+            for sentence in block.sentences:
+                _runs(book.add_paragraph(style="List Bullet"), (sentence,), printed)
+        case Text():
+            _runs(book.add_paragraph(), block.sentences, printed)
+        case Field():
+            head = book.add_paragraph()
+            head.paragraph_format.keep_with_next = True
+            head.add_run(clean(block.label)).bold = True
+            if block.rule:
+                head.add_run(f" {clean(block.rule)}")
+            if block.options:
+                book.add_paragraph(options(block))
+            if answer(block):
+                _runs(book.add_paragraph(), answer(block), printed)
+        case Table():
+            _table(book, block)
+
+
+def _runs(paragraph: Any, sentences: Sequence[Sentence], printed: Printed) -> None:
+    from docx.enum.text import WD_COLOR_INDEX
+    from docx.shared import Pt
+
+    for kind, text in printed.runs(tuple(sentences)):
+        run = paragraph.add_run(f" {text}" if kind == "cite" else text)
+        if kind == "assumed":
+            run.bold = True
+        elif kind == "cite":
+            run.font.size = Pt(7.5)
+        elif kind == "blank":
+            run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+
+def _table(book: Any, block: Table) -> None:
+    from docx.shared import Mm
+
+    if block.caption:
+        book.add_paragraph().add_run(clean(block.caption)).bold = True
+    table = book.add_table(rows=1, cols=len(block.columns), style="Table Grid")
+    whole = sum(column.weight for column in block.columns)
+    for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
+        cell.paragraphs[0].add_run(clean(column.name)).bold = True
+        cell.width = Mm(166 * column.weight / whole)
+    for row in cells(block):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
+def _packed(book: Any) -> bytes:
+    """Return the file with every member at one fixed time."""
+    raw, out = io.BytesIO(), io.BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for member in sorted(made.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            info = zipfile.ZipInfo(member, _EPOCH)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            packed.writestr(info, made.read(member))
+    return out.getvalue()

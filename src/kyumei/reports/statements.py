@@ -1,0 +1,146 @@
+"""The sentences that many documents share, each worded by the status of its fact: 確認 · おそれ · 痕跡は確認されていない."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from kyumei.reports import view
+from kyumei.reports.document import Sentence
+from kyumei.reports.matter import Phrases, basis
+
+if TYPE_CHECKING:
+    from kyumei.reports.document import Status
+    from kyumei.reports.matter import Matter
+
+Tone = Literal["plain", "polite", "short"]
+_ACCESS: Final[dict[str, Status]] = {"taken": "confirmed", "accessed": "confirmed", "exposed": "no_trace"}
+_SHOWN: Final = 12
+
+
+class Statements:
+    """Sentences about one case in one tone; English has one tone only.
+
+    Args:
+        tone: plain (である) for reports, polite (です・ます) for letters, short (the bare value) for fields of a form.
+    """
+
+    def __init__(self, matter: Matter, tone: Tone = "plain") -> None:
+        self._matter = matter
+        self._say = Phrases("statements", matter.lang)
+        self._tone = tone
+
+    def _said(self, key: str, **values: object) -> str:
+        toned = f"{key}.{self._tone}"
+        return self._say(toned if self._say.has(toned) else key, **values)
+
+    def leak(self) -> Sentence:
+        """Return whether data leaked, in the word of the status."""
+        m = self._matter
+        return Sentence(self._said(f"leak_{m.status}"), m.certainty, m.because)
+
+    def cause(self) -> Sentence:
+        """Return the cause that the evidence points to and how likely it is; never as a certainty."""
+        m = self._matter
+        if not m.leading:
+            return Sentence(self._said("cause_unknown"), "not_known", ("coverage",))
+        rests = basis([f for s in view.listed(m.leading, "supports") for f in view.listed(s, "findings")])
+        likely = m.words.term("likelihood", m.leading.get("likelihood"))
+        text = self._said("cause", cause=m.words.term("cause", m.cause), likelihood=likely)
+        return Sentence(text, "suspected", tuple(dict.fromkeys(rests)) or m.because)
+
+    def supports(self) -> tuple[Sentence, ...]:
+        """Return the observations behind the cause, as the diagnosis words them."""
+        m = self._matter
+        return tuple(self._statement(s, "confirmed") for s in view.listed(m.leading, "supports"))
+
+    def contradicts(self) -> tuple[Sentence, ...]:
+        """Return what speaks against the cause."""
+        return tuple(self._statement(s, "confirmed") for s in view.listed(self._matter.leading, "contradicts"))
+
+    def unknowns(self) -> tuple[Sentence, ...]:
+        """Return what is not known yet."""
+        return tuple(self._statement(s, "not_known") for s in self._matter.listed("unknowns"))
+
+    def _statement(self, statement: object, status: Status) -> Sentence:
+        of = statement if isinstance(statement, dict) else {}
+        rests = () if of.get("assumed") else basis(view.listed(of, "findings"))
+        return Sentence(self._full(self._matter.words.said(of.get("text"))), status, rests)
+
+    def _full(self, text: str) -> str:
+        end = "。" if self._matter.lang == "ja" else "."
+        return text if text.endswith(("。", ".", "?", "?", "か")) else text + end
+
+    def window(self) -> Sentence:
+        """Return when it happened."""
+        m = self._matter
+        window = m.leading.get("window") or {}
+        first, last = window.get("first"), window.get("last")
+        if not first:
+            return Sentence(self._said("window_unknown"), "not_known", ("coverage",))
+        one, two = m.day(first), m.day(last) if last else ""
+        key = "window_day" if one == two or not two else "window"
+        return Sentence(
+            self._said(key, first=one, last=two), "suspected" if m.status == "suspected" else m.certainty, m.because
+        )
+
+    def people(self, id_: str = "people") -> Sentence:
+        """Return how many persons are concerned."""
+        found = self._matter.number(id_)
+        if found is None:
+            return Sentence(self._said("people_unknown"), "not_known", ("coverage",))
+        return Sentence(self._said("people", people=found[0]), self._matter.certainty, found[1])
+
+    def records(self, id_: str = "records") -> Sentence:
+        """Return how many records are concerned."""
+        found = self._matter.number(id_)
+        if found is None:
+            return Sentence(self._said("records_unknown"), "not_known", ("coverage",))
+        return Sentence(self._said("records", records=found[0]), self._matter.certainty, found[1])
+
+    def access(self) -> tuple[Sentence, ...]:
+        """Return how far the data was reached: one sentence for each degree."""
+        m = self._matter
+        return tuple(Sentence(self._said(f"access_{a}"), _ACCESS[a], m.because) for a, _ in view.reached(m.diagnosis))
+
+    def categories(self) -> tuple[Sentence, ...]:
+        """Return the kinds of data, those confirmed apart from those suspected."""
+        m = self._matter
+        listed = []
+        for status in ("confirmed", "suspected"):
+            names = [m.category(c) for c, s in m.categories if s == status]
+            if names:
+                text = self._said(f"categories_{status}", names=m.join(names))
+                listed.append(Sentence(text, status, ("diagnosis:/holdings/*/categories",)))
+        return tuple(listed) or (Sentence(self._said("categories_unknown"), "not_known", ("coverage",)),)
+
+    def damage(self) -> tuple[Sentence, ...]:
+        """Return what is known of secondary damage: what was entered, else that the evidence does not tell."""
+        m = self._matter
+        if m.entry("damage.detail"):
+            return (m.stated("damage.detail"),)
+        return (Sentence(self._said("damage_unknown"), "not_known", ("coverage",)),)
+
+    def aware(self) -> Sentence:
+        """Return when it became known; several candidates side by side."""
+        m = self._matter
+        if not m.aware:
+            return Sentence(self._said("aware_unknown"), "not_known", ("diagnosis:/case/aware",))
+        days = m.join([m.time(a) for a in m.aware])
+        return Sentence(self._said("aware" if len(m.aware) == 1 else "awares", days=days), "stated", ("diagnosis:/case/aware",))
+
+    def events(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        """Return the timeline: sort key, time, what happened, basis; the gravest findings and the instants of awareness."""
+        m = self._matter
+        rows = [(str(a), m.time(a), self._said("became_known"), ("diagnosis:/case/aware",)) for a in m.aware]
+        supporting = {f for s in view.listed(m.leading, "supports") for f in view.listed(s, "findings")}
+        grave = [f for f in m.listed("findings") if f.get("start") and (f["id"] in supporting or f.get("level") in GRAVE)]
+        rows += [
+            (str(f["start"]), m.time(f["start"]), m.words.said(f.get("title")), (f"finding:{f['id']}",)) for f in grave[:_SHOWN]
+        ]
+        for act in m.filed:
+            text = self._said("filed", title=act.get("title", act.get("name")), receipt=act.get("receipt") or "-")
+            rows.append((str(act.get("on")), str(act.get("on")), text, (f"filing:{act.get('name')}",)))
+        return sorted(rows)
+
+
+GRAVE: Final = ("critical", "high", "medium")

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import copy
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import docx as word_library
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kyumei.reports.document import Sentence, Table
+from kyumei.reports.figures import People, Records
+from kyumei.reports.registry import REPORTS
+from kyumei.reports.render.json_ import as_json
+from kyumei.reports.render.pdf import pdf
+from kyumei.reports.render.safe import BREAK, breakable, printable
+from kyumei.reports.render.sheets import xlsx
+from kyumei.reports.render.text import text
+from kyumei.reports.render.word import docx
+from kyumei.reports.words.lookup import LANGS
+from tests.reports.matters import NAMES, SAMPLES, documents, entered, matter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kyumei.reports.document import Document
+    from kyumei.reports.matter import Matter
+    from kyumei.reports.words.lookup import Lang
+
+    Render = Callable[[Document, Matter], bytes]
+
+EVERY = pytest.mark.parametrize("name", NAMES)
+BOTH = pytest.mark.parametrize("lang", LANGS)
+EACH = pytest.mark.parametrize("sample", SAMPLES)
+RENDERERS: dict[str, Render] = {"pdf": pdf, "docx": docx, "xlsx": xlsx, "txt": text, "json": as_json}
+EVIL = (
+    "=cmd|' /C calc'!A0 #read(\"/etc/passwd\") *b* $x$ <script>alert(1)</script> {0}"
+    " \x00\x1b[31m\u202eexe.txt\ud800 髙﨑𠮷辻\U000e0100 \U0001f600"
+)
+SHOWN = (
+    "=cmd|' /C calc'!A0",
+    '#read("/etc/passwd")',
+    "*b* $x$",
+    "<script>alert(1)</script>",
+    "\\x1b[31m\\u202eexe.txt",
+    "髙﨑𠮷辻",
+)
+
+
+def read(data: bytes, form: str) -> str:
+    """Return the text of a file as its reader would see it."""
+    if form == "pdf":
+        return " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(data))
+    if form == "docx":
+        book = word_library.Document(io.BytesIO(data))
+        cells = [c.text for t in book.tables for row in t.rows for c in row.cells]
+        return "\n".join([*(p.text for p in book.paragraphs), *cells])
+    if form == "xlsx":
+        sheets = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return "\n".join(str(c) for n in sheets.sheet_names for row in sheets.get_sheet_by_name(n).to_python() for c in row)
+    return data.decode()
+
+
+@EVERY
+@BOTH
+@EACH
+def test_every_sentence_rests_on_something_or_says_that_it_is_assumed(name: str, lang: Lang, sample: str) -> None:
+    m = matter(sample, lang, entries=entered())
+    for document in documents(name, m):
+        told = text(document, m).decode()
+        marked = "(推定)" if lang == "ja" else "(assumed)"
+        assumed = [s for s in document.sentences() if s.assumed]
+        assert told.count(marked) >= len(assumed)
+        assert all(table.basis for s in document.sections for table in s.blocks if isinstance(table, Table) and table.rows)
+
+
+@EVERY
+@BOTH
+@EACH
+@pytest.mark.parametrize("form", RENDERERS)
+def test_the_same_case_gives_the_same_bytes(name: str, lang: Lang, sample: str, form: str) -> None:
+    m = matter(sample, lang)
+    for document in documents(name, m)[:2]:
+        assert RENDERERS[form](document, m) == RENDERERS[form](document, m)
+
+
+@EVERY
+@pytest.mark.parametrize("form", RENDERERS)
+def test_what_is_written_in_evidence_arrives_as_text_in_every_format(name: str, form: str) -> None:
+    m = matter("missent", "ja", poisoned(), dict.fromkeys(entered(), EVIL))
+    for document in documents(name, m)[:2]:
+        seen = read(RENDERERS[form](document, m), form)
+        assert "\x1b" not in seen
+        assert "\u202e" not in seen
+        if form == "json":
+            continue
+        flat = re.sub(r"\s", "", seen)
+        if "=cmd" in flat:
+            assert [s for s in SHOWN if re.sub(r"\s", "", s) not in flat] == []
+        assert "root:x:" not in flat
+
+
+def poisoned() -> dict[str, Any]:
+    diagnosis = copy.deepcopy(SAMPLES["missent"]())
+    diagnosis["case"]["name"] = EVIL
+    diagnosis["hypotheses"][0]["actors"][0]["account"] = EVIL
+    diagnosis["hypotheses"][0]["destinations"] = [EVIL, *diagnosis["hypotheses"][0]["destinations"]]
+    diagnosis["hypotheses"][0]["supports"][0]["text"] = {"ja": EVIL, "en": EVIL}
+    diagnosis["holdings"][0]["party"] = diagnosis["holdings"][0]["dataset"] = EVIL
+    for finding in diagnosis["findings"]:
+        finding["title"] = {"ja": EVIL, "en": EVIL}
+        finding["citations"][0]["path"] = EVIL
+    return diagnosis
+
+
+def test_a_formula_in_evidence_is_a_string_cell() -> None:
+    m = matter("missent", "ja", poisoned(), dict.fromkeys(entered(), EVIL))
+    packed = zipfile.ZipFile(io.BytesIO(xlsx(documents("ppc_preliminary", m)[0], m)))
+    sheets = [packed.read(n).decode() for n in packed.namelist() if n.startswith("xl/worksheets/")]
+    assert sheets
+    assert not [s for s in sheets if "<f>" in s or "<hyperlink" in s]
+
+
+@EVERY
+@BOTH
+@EACH
+def test_the_pdf_is_a4_archival_and_carries_its_own_fonts(name: str, lang: Lang, sample: str) -> None:
+    m = matter(sample, lang)
+    for document in documents(name, m)[:2]:
+        data = pdf(document, m)
+        assert b"KyumeiSansJP" in data or b"Kyumei" in data
+        assert b"<pdfaid:part>2</pdfaid:part>" in data
+        for page in pypdfium2.PdfDocument(data):
+            assert [round(x) for x in page.get_size()] == [595, 842]
+
+
+def test_a_letter_that_the_fonts_lack_is_written_as_its_code() -> None:
+    assert printable("髙﨑𠮷辻\U000e0100㈱ｱ") == "髙﨑𠮷辻\U000e0100㈱ｱ"
+    assert printable("a\U0001f600한") == "a〔U+1F600〕〔U+D55C〕"
+
+
+def test_long_words_may_be_broken_and_nothing_is_lost() -> None:
+    word = "mail/sent/" + "a" * 60 + "_x.eml"
+    assert BREAK in breakable(word)
+    assert breakable(word).replace(BREAK, "") == word
+
+
+def test_people_and_records_cannot_be_mixed() -> None:
+    numbers: list[object] = [People.exact(5), Records.exact(5)]
+    assert numbers[0] != numbers[1]
+    assert Records.exact(5) + Records.exact(6) == Records.exact(11)
+    with pytest.raises(TypeError):
+        Records.exact(5) + People.exact(6)  # type: ignore[operator]  # that it is refused is the point
+    with pytest.raises(TypeError):
+        People.exact(5) + People.exact(6)  # type: ignore[operator]  # people overlap
+    with pytest.raises(ValueError, match="out of order"):
+        People(3, 2, 5)
+
+
+def test_a_sentence_without_a_basis_is_assumed_unless_it_claims_nothing() -> None:
+    assert Sentence("x", "confirmed").assumed
+    assert not Sentence("x", "confirmed", ("finding:F-1",)).assumed
+    assert not Sentence("x", "formula").assumed
+
+
+@EVERY
+@BOTH
+def test_every_report_states_what_it_is(name: str, lang: Lang) -> None:
+    report = REPORTS.get(name)
+    assert report.title[lang]
+    assert report.about.endswith(".")
+    assert report.formats
