@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kyumei.evidence.acquire import EVIDENCE
 from kyumei.evidence.copy import open_original
 from kyumei.evidence.manifest import FILES
+from kyumei.model.citation import EvidenceId
 from kyumei.model.evidence import unescape
 from kyumei.model.source import Source
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kyumei.model.evidence import FileEntry, Item
+
+
+NO_ITEM: Final = EvidenceId("E-000000000000")
+"""Stands for the item in citations of files that were never acquired."""
 
 
 def sources(item: Item, case: Path, *, zone: str = "Asia/Tokyo") -> Iterator[Source]:
@@ -33,6 +38,13 @@ def sources(item: Item, case: Path, *, zone: str = "Asia/Tokyo") -> Iterator[Sou
     for entry in item.files:
         if entry.kind == "file":
             yield _source(item, entry, top / os.fsdecode(unescape(entry.path)), zone)
+
+
+def local_source(path: Path, *, zone: str = "Asia/Tokyo") -> Source:
+    """Return a source over a file of the file system that belongs to no case."""
+    stat = path.stat()
+    opener = partial(path.open, "rb")  # a link that was named on the command line is followed
+    return Source(NO_ITEM, path.as_posix(), stat.st_size, opener, stat.st_mtime_ns // 1000, zone, path)
 
 
 def folder(item: Item, case: Path) -> Path:

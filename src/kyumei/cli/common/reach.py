@@ -32,27 +32,12 @@ def local_sources(files: Sequence[str], *, zone: str = "Asia/Tokyo") -> Iterator
     Raises:
         UserError: a path does not exist.
     """
+    from kyumei.evidence.sources import local_source
+
     for given in files:
         path = Path(given)
         if not path.exists():
             raise UserError(f"{given} does not exist", hint="give files or folders to read")
         inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in inside:
-            yield _local_source(file, zone)
-
-
-def _local_source(path: Path, zone: str) -> Source:
-    """Return a source over a file of the file system that belongs to no case."""
-    from kyumei.model.citation import EvidenceId
-    from kyumei.model.source import Source
-
-    stat = path.stat()
-    return Source(
-        EvidenceId("E-000000000000"),
-        path.as_posix(),
-        stat.st_size,
-        lambda: path.open("rb"),
-        mtime=stat.st_mtime_ns // 1000,
-        zone=zone,
-        local=path,
-    )
+            yield local_source(file, zone=zone)

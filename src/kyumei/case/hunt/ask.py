@@ -1,0 +1,166 @@
+"""From the hits of all jobs to what a person reads: findings, single events, logons, numbers, hosts, days, authors.
+
+Findings: hits of one rule on one host belong together as long as no more than 24 hours lie between one and the next. Every
+answer has a total order that ends in the place of the event, so that it does not depend on how many jobs ran at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.store.connect import connect, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from kyumei.case.hunt.rules import RuleFacts
+
+GAP: Final = 24 * 3600 * 1_000_000
+CITED: Final = 50
+NAMED: Final = 20
+_HITS: Final = {
+    "rule": "int", "ts": "timestamptz", "rec": "bigint", "host": "varchar", "channel": "varchar", "event_id": "varchar",
+    "account": "varchar", "src_ip": "varchar", "record": "varchar", "details": "varchar", "extra": "varchar",
+    "evidence": "varchar", "reader": "varchar", "path": "varchar",
+}  # fmt: skip
+_LOGONS: Final = {
+    "kind": "varchar", "host": "varchar", "domain": "varchar", "account": "varchar", "src_ip": "varchar",
+    "station": "varchar", "type": "varchar", "status": "varchar", "events": "bigint", "first": "timestamptz",
+    "last": "timestamptz",
+}  # fmt: skip
+_METRICS: Final = {
+    "host": "varchar", "channel": "varchar", "event_id": "varchar", "provider": "varchar", "events": "bigint",
+    "first": "timestamptz", "last": "timestamptz",
+}  # fmt: skip
+_RULES: Final = (
+    "number int, rank int, level varchar, id varchar, title varchar, author varchar, license varchar, tags varchar[]"
+)
+_FINDINGS: Final = f"""
+    with stepped as (
+        select *, epoch_us(ts) as us, row_number() over mine as place, lag(epoch_us(ts)) over mine as before
+        from hits window mine as (partition by rule, host order by ts nulls last, path, rec)
+    ), parted as (
+        select *, sum((place = 1 or us - before > {GAP} or (us is null and before is not null))::int)
+            over (partition by rule, host order by place rows unbounded preceding) as part
+        from stepped
+    ), grouped as (
+        select rule, host, part, count(*) as n, min(us) as first, max(us) as last,
+            list_sort(list(distinct channel))[:{NAMED}] as channels,
+            list_sort(list(distinct event_id))[:{NAMED}] as event_ids,
+            list_sort(list(distinct account))[:{NAMED}] as accounts,
+            list_sort(list(distinct src_ip))[:{NAMED}] as addresses,
+            list_sort(list(distinct reader)) as readers,
+            min(struct_pack(place := place, e := evidence, p := path, o := rec), {CITED}) as marks,
+            min(struct_pack(place := place, text := details), 1)[1].text as details
+        from parted group by rule, host, part
+    )
+    select g.* from grouped g join rules r on r.number = g.rule
+    order by r.rank desc, g.first nulls last, r.id, g.host nulls first, g.rule, g.part
+"""
+_EVENTS: Final = """
+    select h.* exclude (ts), epoch_us(h.ts) as us from hits h join rules r on r.number = h.rule
+    order by h.ts nulls last, h.path, h.rec, r.rank desc, r.id, h.rule
+"""
+_TABLES: Final[Mapping[str, str]] = {
+    "logons": """
+        select kind, host, domain, account, src_ip, station, type, status, sum(events)::bigint as events,
+            epoch_us(min(first)) as first, epoch_us(max(last)) as last
+        from logons group by all order by events desc, kind, host, account, domain, src_ip, station, type, status
+    """,
+    "metrics": """
+        select host, channel, provider, event_id, sum(events)::bigint as events,
+            epoch_us(min(first)) as first, epoch_us(max(last)) as last
+        from metrics group by all order by events desc, channel, event_id, host, provider
+    """,
+    "hosts": """
+        select host, count(*) as hits, count(distinct rule) as rules,
+            count(*) filter (level = 'critical') as critical, count(*) filter (level = 'high') as high,
+            count(*) filter (level = 'medium') as medium, count(*) filter (level = 'low') as low,
+            count(*) filter (level = 'informational') as informational, epoch_us(min(ts)) as first, epoch_us(max(ts)) as last
+        from hits join rules on number = rule group by host
+        order by critical desc, high desc, medium desc, low desc, hits desc, host nulls first
+    """,
+    "days": """
+        select strftime(timezone(?, ts), '%Y-%m-%d') as day, count(*) as hits, count(distinct rule) as rules,
+            count(distinct host) as hosts, count(*) filter (level = 'critical') as critical,
+            count(*) filter (level = 'high') as high, count(*) filter (level = 'medium') as medium,
+            count(*) filter (level = 'low') as low, count(*) filter (level = 'informational') as informational
+        from hits join rules on number = rule group by day order by day nulls last
+    """,
+    "authors": """
+        select author, license, count(distinct rule) as rules, count(*) as hits
+        from hits join rules on number = rule group by author, license order by rules desc, hits desc, author, license
+    """,
+}
+TABLES: Final = tuple(_TABLES)
+_LEVELS: Final = f"""
+    select r.level, any_value(r.rank) as rank, count(*) as findings, count(distinct f.rule) as rules, sum(f.n)::bigint as hits
+    from ({_FINDINGS}) f join rules r on r.number = f.rule group by r.level order by rank desc
+"""
+_BY_HOST: Final = f"""
+    select f.* from ({_FINDINGS}) f join rules r on r.number = f.rule where r.rank >= 2
+    order by f.host nulls last, r.rank desc, f.first nulls last, r.id, f.rule, f.part
+"""
+
+
+class Answers:
+    """The hits of a hunt's folder, for asking.
+
+    Args:
+        folder: where the jobs wrote.
+        rules: all rules, in the order of their numbers.
+        least: rank of the lowest level that is answered.
+        zone: in which days are counted.
+    """
+
+    def __init__(self, folder: Path, rules: Sequence[RuleFacts], *, least: int = 0, zone: str = "Asia/Tokyo") -> None:
+        self._con = connect(folder / "hunt.duckdb", folders=[folder])
+        self._zone = zone
+        self._con.execute(f"create table rules ({_RULES})")
+        rows = [(n, r.rank, r.level, r.id, r.title, r.author, r.license, list(r.tags)) for n, r in enumerate(rules)]
+        kept = [row for row in rows if row[1] >= least]
+        if kept:
+            self._con.executemany("insert into rules values (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        for table, columns in (("hits", _HITS), ("logons", _LOGONS), ("metrics", _METRICS)):
+            self._load(folder, table, columns)
+
+    def findings(self) -> Iterator[dict[str, Any]]:
+        """Yield one row for each finding: gravest first, then by time."""
+        yield from self._rows(_FINDINGS)
+
+    def levels(self) -> list[dict[str, Any]]:
+        """Return for each level how many findings, rules and events there are; the gravest first."""
+        return list(self._rows(_LEVELS))
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yield one row for each hit, in order of time."""
+        yield from self._rows(_EVENTS)
+
+    def table(self, name: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of one of `TABLES`; instants in microseconds."""
+        yield from self._rows(_TABLES[name], *([self._zone] if "?" in _TABLES[name] else []))
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the column names of one of `TABLES`."""
+        names = tuple(self._con.sql(_TABLES[name], params=[self._zone] if "?" in _TABLES[name] else []).columns)
+        return (*names, "title") if name == "metrics" else names
+
+    def by_host(self) -> Iterator[dict[str, Any]]:
+        """Yield the findings of level medium and above, one host after the other."""
+        yield from self._rows(_BY_HOST)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._con.close()
+
+    def _load(self, folder: Path, table: str, columns: Mapping[str, str]) -> None:
+        listed = ", ".join(f"{c} {kind}" for c, kind in columns.items())
+        self._con.execute(f"create table {table} ({listed})")
+        if sorted((folder / table).glob("*.parquet")):
+            files = text(str((folder / table).resolve() / "*.parquet"))
+            self._con.execute(f"insert into {table} by name select * from read_parquet({files}, union_by_name = true)")
+
+    def _rows(self, sql: str, *parameters: object) -> Iterator[dict[str, Any]]:
+        for batch in self._con.sql(sql, params=list(parameters)).to_arrow_reader(10_000):
+            yield from batch.to_pylist()

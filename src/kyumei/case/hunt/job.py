@@ -1,0 +1,158 @@
+"""One job of a hunt: some files → their hits, and what the summaries need, as Parquet in the hunt's own folder.
+
+A job is a pure function of its input; how many jobs run at once changes no result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.case.hunt import look, read
+from kyumei.case.hunt.details import details
+from kyumei.case.hunt.rules import detector
+from kyumei.case.hunt.tables import logons, metrics
+from kyumei.store.write import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import pyarrow as pa
+
+    from kyumei.case.hunt.read import Batch, Tally
+
+FILES: Final = 256
+BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every job is told.
+
+    Attributes:
+        out: folder for the job's Parquet and for members too large for memory.
+        rules: files and folders of rules. cache: where compiled rules are kept.
+        start, end: microseconds since 1970 UTC; with one of them set, events without a time are left out.
+        details: whether each hit carries the fields of its event (for `--ungrouped`).
+        logons, metrics: whether logons and event numbers are counted.
+    """
+
+    out: Path
+    rules: tuple[str, ...]
+    cache: Path
+    zone: str = "Asia/Tokyo"
+    start: int | None = None
+    end: int | None = None
+    details: bool = False
+    logons: bool = False
+    metrics: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Files that lie on the disk, in order, and where what is found goes."""
+
+    number: int
+    paths: tuple[Path, ...]
+    settings: Settings
+
+
+def plan(paths: Sequence[Path], settings: Settings) -> list[Job]:
+    """Return the jobs: neighbours together, at most 256 files or 16 MiB unless one file is larger."""
+    groups: list[list[Path]] = []
+    size = BYTES
+    for path in paths:
+        length = path.stat().st_size
+        if size + length > BYTES or len(groups[-1]) >= FILES:
+            groups.append([])
+            size = 0
+        groups[-1].append(path)
+        size += length
+    return [Job(number, tuple(group), settings) for number, group in enumerate(groups)]
+
+
+def run(job: Job) -> Tally:
+    """Do the job; return the tally of its files."""
+    out = _Out(job)
+    tally = read.Tally()
+    for path in job.paths:
+        tally.add(read.read(path, job.settings.zone, job.settings.out, out.take))
+    out.close()
+    return tally
+
+
+class _Out:
+    """The growing tables of one job."""
+
+    def __init__(self, job: Job) -> None:
+        self._settings = job.settings
+        folder = job.settings.out
+        self._parts = {name: Part(folder / name, f"{job.number:06d}") for name in ("hits", "logons", "metrics")}
+
+    def take(self, batch: Batch) -> None:
+        """Detect in a batch, and count it where that is asked for."""
+        inside = _inside(batch.ts, self._settings)
+        for table in _hits(batch, inside, self._settings):
+            self._parts["hits"].add(table)
+        if self._settings.metrics:
+            self._parts["metrics"].add(metrics(batch, inside))
+        if self._settings.logons:
+            self._parts["logons"].add(logons(batch, inside))
+
+    def close(self) -> None:
+        """Write what is left."""
+        for part in self._parts.values():
+            part.close()
+
+
+def _inside(ts: pa.Array, settings: Settings) -> np.ndarray | None:
+    """Return which events lie in the span asked for, None where all do."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if settings.start is None and settings.end is None:
+        return None
+    at = pc.fill_null(ts.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
+    start = np.iinfo(np.int64).min + 1 if settings.start is None else settings.start
+    end = np.iinfo(np.int64).max if settings.end is None else settings.end
+    return np.asarray((at >= start) & (at < end))
+
+
+def _hits(batch: Batch, inside: np.ndarray | None, settings: Settings) -> Iterator[pa.Table]:
+    """Yield one table of the batch's hits, a row for each rule and event, or none."""
+    import numpy as np
+
+    found = list(detector(settings.rules, settings.cache).run(batch.columns))
+    if inside is not None:
+        found = [(rule, rows[inside[rows]]) for rule, rows in found]
+    numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in found] or [np.empty(0, np.int32)])
+    rows = np.concatenate([rows for _, rows in found] or [np.empty(0, np.uint32)]).astype(np.int64)
+    if len(rows):
+        yield _table(batch, numbers, rows, with_details=settings.details)
+
+
+def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: bool) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    once, back = np.unique(rows, return_inverse=True)
+    facts: dict[str, Any] = {
+        "ts": batch.ts.take(pa.array(once)),
+        "rec": pa.array(batch.rec[once]),
+        "host": look.texts(batch.columns, look.HOST, once),
+        "channel": look.texts(batch.columns, look.CHANNEL, once),
+        "event_id": look.texts(batch.columns, look.EVENT_ID, once),
+        "account": look.actors(batch.columns, once),
+        "src_ip": look.texts(batch.columns, look.ADDRESS, once),
+        "record": look.texts(batch.columns, look.RECORD, once),
+    }
+    if with_details:
+        facts["details"], facts["extra"] = (pa.array(texts, pa.string()) for texts in details(batch.columns, once))
+    table = pa.table(facts).take(pa.array(back))
+    table = table.add_column(0, "rule", pa.array(numbers))
+    table = table.append_column("evidence", pa.repeat(batch.source.evidence_id, len(rows)))
+    table = table.append_column("reader", pa.repeat(batch.reader, len(rows)))
+    return table.append_column("path", pa.repeat(batch.source.path, len(rows)))

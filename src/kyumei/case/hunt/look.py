@@ -1,0 +1,73 @@
+"""Values of single rows out of sparse columns, whatever the decoder called the field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from kyumei.store.columns import Column, Columns
+
+HOST: Final = ("host", "System_Computer", "Computer")
+CHANNEL: Final = ("channel", "System_Channel", "Channel")
+EVENT_ID: Final = ("event_id", "System_EventID", "EventID")
+PROVIDER: Final = ("provider", "System_ProviderName", "System_Provider_Name", "Provider_Name")
+RECORD: Final = ("System_EventRecordID", "EventRecordID")
+ACTOR: Final = ("account", "SubjectUserName", "TargetUserName", "User", "AccountName", "UserName", "param1#user")
+"""Who acted: the subject unless that is missing or the machine itself, then whoever else is named."""
+ADDRESS: Final = ("src_ip", "IpAddress", "ClientAddress", "SourceNetworkAddress", "Address")
+_MACHINE: Final = r"(?i)\$$|^(system|local service|network service|anonymous logon|n/a)$|^nt authority\\|^s-1-5-(18|19|20)$"
+_NONE: Final = r"^\s*-?\s*$"
+
+
+def texts(columns: Columns, names: tuple[str, ...], rows: np.ndarray) -> pa.Array:
+    """Return the text of each of these rows, of the first of these fields that the row has; null where it has none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found: pa.Array = pa.nulls(len(rows), pa.string())
+    for name in names:
+        column = columns.fields.get(name)
+        if column is not None and found.null_count:
+            found = pc.coalesce(found, _given(_at(column, rows)))
+    return found
+
+
+def actors(columns: Columns, rows: np.ndarray) -> pa.Array:
+    """Return who acted in each of these rows: a person's account before the machine's, null where nobody is named."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    person: pa.Array = pa.nulls(len(rows), pa.string())
+    machine: pa.Array = person
+    for name in ACTOR:
+        column = columns.fields.get(name)
+        if column is None or not person.null_count:
+            continue
+        given = _given(_at(column, rows))
+        own = pc.fill_null(pc.match_substring_regex(given, _MACHINE), fill_value=False)
+        person = pc.coalesce(person, pc.if_else(own, None, given))
+        machine = pc.coalesce(machine, given)
+    return pc.coalesce(person, machine)
+
+
+def _at(column: Column, rows: np.ndarray) -> pa.Array:
+    import numpy as np
+    import pyarrow as pa
+
+    if not len(column.rows):
+        return pa.nulls(len(rows), pa.string())
+    place = np.minimum(np.searchsorted(column.rows, rows), len(column.rows) - 1)
+    missing = column.rows[place] != rows
+    codes = np.where(missing, 0, column.codes[place])
+    return column.values.take(pa.array(codes, pa.int32(), mask=missing))
+
+
+def _given(values: pa.Array) -> pa.Array:
+    """Return the values with blank ones and lone hyphens as null."""
+    import pyarrow.compute as pc
+
+    blank = pc.fill_null(pc.match_substring_regex(values, _NONE), fill_value=False)
+    return pc.if_else(blank, None, values)
