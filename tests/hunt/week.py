@@ -157,7 +157,7 @@ def _run(made: Week, host: str, at: datetime, program: dict[str, str], user: str
     image, parent, line = (program[k].format(**words) for k in ("image", "parent", "line"))
     account = "SYSTEM" if program["user"] == "system" else user
     who = _identity(account)
-    started = {
+    started: dict[str, Value] = {
         "SubjectUserSid": sid(who.sid),
         "SubjectUserName": f"{host}$" if account == "SYSTEM" else account,
         "SubjectDomainName": DOMAIN,
@@ -264,7 +264,7 @@ def _tasks(made: Week, host: str, day: date) -> None:
     for name, image in _TASKS:
         at = made.at(day, made.dice.fraction() * 24)
         mark = guid("{6D1B4D4F-2F4B-4F0C-9B2B-1D6C4E1A2B3C}")
-        steps = (
+        steps: tuple[tuple[int, dict[str, Value]], ...] = (
             (100, {"TaskName": name, "UserContext": r"NT AUTHORITY\SYSTEM", "InstanceId": mark}),
             (129, {"TaskName": name, "Path": image, "ProcessID": number(4000), "Priority": number(16384)}),
             (200, {"TaskName": name, "ActionName": image, "TaskInstanceId": mark, "EnginePID": number(1200)}),
@@ -319,19 +319,9 @@ def _kept_up(made: Week, host: str, day: date) -> None:
                 keywords=0x4000000000000000,
             ),
         )
-    for event, data in (
-        (1000, {"Scan Type": "マルウェア対策", "Scan Parameters": "クイック スキャン"}),
-        (
-            1001,
-            {
-                "Scan Type": "マルウェア対策",
-                "Scan Parameters": "クイック スキャン",
-                "Scan Time Hours": "0",
-                "Scan Time Minutes": "4",
-            },
-        ),
-    ):
-        made.add(host, DEFENDER, Record(made.at(day, 12, 20 + event % 10), event, data, level=4, keywords=0x8000000000000000))
+    scan: dict[str, Value] = {"Scan Type": "マルウェア対策", "Scan Parameters": "クイック スキャン"}
+    for event in (1000, 1001):
+        made.add(host, DEFENDER, Record(made.at(day, 12, 20 + event % 10), event, scan, level=4, keywords=0x8000000000000000))
     for event in (26, 41, 44, 19):
         made.add(
             host,
@@ -392,14 +382,14 @@ def _at_screen(made: Week, host: str, user: str, begin: datetime) -> None:
     }
     made.add(host, "Security", Record(begin, 4624, data, version=2, task=12544))
     for hours, event in ((3.6, 4800), (4.4, 4801)):
-        data = {
+        seat: dict[str, Value] = {
             "TargetUserSid": sid(who.sid),
             "TargetUserName": user,
             "TargetDomainName": DOMAIN,
             "TargetLogonId": hex64(0x5A1C0),
             "SessionId": number(1),
         }
-        made.add(host, "Security", Record(begin + timedelta(hours=hours), event, data, task=12551))
+        made.add(host, "Security", Record(begin + timedelta(hours=hours), event, seat, task=12551))
     made.add(host, "Security", sec.logoff(begin + timedelta(hours=9.5), who, 0x5A1C0))
 
 

@@ -36,13 +36,20 @@ FOUND: Final = 5
 @click.option("--from", "start", metavar="TIME", help="First instant, included: 2024-05-16, 2024-05-16T09:00, …+09:00.")
 @click.option("--to", "end", metavar="TIME", help="Last instant, excluded; of a date alone the whole day is included.")
 @click.option("--ungrouped", is_flag=True, help="One line a matching event, in order of time.")
+@click.option("--analytics/--no-analytics", default=True, show_default=True, help="Ask our own analytics, too.")
 @click.option("--logons", "shown", flag_value="logons", help="Show who logged on where and from where instead.")
 @click.option("--metrics", "shown", flag_value="metrics", help="Show how often each event number occurs instead.")
 @click.option("--hosts", "shown", flag_value="hosts", help="Show the hits of each host instead.")
 @click.option("--days", "shown", flag_value="days", help="Show the hits of each day instead.")
 @click.option("--authors", "shown", flag_value="authors", help="Show whose rules hit, and their licences, instead.")
 @click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="Write an HTML summary to this file, too.")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of the summary.")
+@click.option(
+    "--lang",
+    type=click.Choice(["ja", "en"]),
+    default="ja",
+    show_default=True,
+    help="Language of the summary and of our own titles.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @click.option("--force", is_flag=True, help="Overwrite files.")
 @click.option("--zone", default="Asia/Tokyo", show_default=True, help="Zone of times given, shown, and missing in logs.")
@@ -63,7 +70,7 @@ def command(**given: Any) -> int:
     target = hunting.Target(form, given["out"], force=given["force"], single=given["ungrouped"])
     for path in (given["out"], given["summary"]):
         hunting.check(path, force=given["force"])
-    options = Options(least=given["min_level"], workers=given["jobs"])
+    options = Options(least=given["min_level"], workers=given["jobs"], lang=given["lang"])
     with hunt(given["paths"], _settings(given), options, _teller(given)) as found:
         _write(found, target, given)
         if given["summary"]:
@@ -93,6 +100,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         details=given["ungrouped"] or given["form"] != "table",
         logons=whole or given["shown"] == "logons",
         metrics=whole or given["shown"] == "metrics",
+        analytics=given["analytics"],
     )
 
 

@@ -43,8 +43,8 @@ def sources(item: Item, case: Path, *, zone: str = "Asia/Tokyo") -> Iterator[Sou
 def local_source(path: Path, *, zone: str = "Asia/Tokyo") -> Source:
     """Return a source over a file of the file system that belongs to no case."""
     stat = path.stat()
-    opener = partial(path.open, "rb")  # a link that was named on the command line is followed
-    return Source(NO_ITEM, path.as_posix(), stat.st_size, opener, stat.st_mtime_ns // 1000, zone, path)
+    # a link that was named on the command line is followed
+    return Source(NO_ITEM, path.as_posix(), stat.st_size, lambda: path.open("rb"), stat.st_mtime_ns // 1000, zone, path)
 
 
 def folder(item: Item, case: Path) -> Path:

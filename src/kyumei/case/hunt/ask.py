@@ -55,12 +55,20 @@ _FINDINGS: Final = f"""
             min(struct_pack(place := place, text := details), 1)[1].text as details
         from parted group by rule, host, part
     )
-    select g.* from grouped g join rules r on r.number = g.rule
-    order by r.rank desc, g.first nulls last, r.id, g.host nulls first, g.rule, g.part
+    select g.*, r.rank, r.id, r.level from (select * from grouped union all by name select *, 0 as part from more) g
+    join rules r on r.number = g.rule
 """
+_IN_ORDER: Final = f"{_FINDINGS} order by r.rank desc, g.first nulls last, r.id, g.host nulls first, g.rule, g.part"
 _EVENTS: Final = """
-    select h.* exclude (ts), epoch_us(h.ts) as us from hits h join rules r on r.number = h.rule
-    order by h.ts nulls last, h.path, h.rec, r.rank desc, r.id, h.rule
+    with all_of_them as (
+        select * exclude (ts), epoch_us(ts) as us, 1 as n from hits
+        union all by name
+        select rule, marks[1].o as rec, host, channels[1] as channel, accounts[1] as account, addresses[1] as src_ip, details,
+            marks[1].e as evidence, marks[1].p as path, first as us, n
+        from more
+    )
+    select h.* from all_of_them h join rules r on r.number = h.rule
+    order by h.us nulls last, h.path, h.rec, r.rank desc, r.id, h.rule
 """
 _TABLES: Final[Mapping[str, str]] = {
     "logons": """
@@ -78,7 +86,7 @@ _TABLES: Final[Mapping[str, str]] = {
             count(*) filter (level = 'critical') as critical, count(*) filter (level = 'high') as high,
             count(*) filter (level = 'medium') as medium, count(*) filter (level = 'low') as low,
             count(*) filter (level = 'informational') as informational, epoch_us(min(ts)) as first, epoch_us(max(ts)) as last
-        from hits join rules on number = rule group by host
+        from matched join rules on number = rule group by host
         order by critical desc, high desc, medium desc, low desc, hits desc, host nulls first
     """,
     "days": """
@@ -86,21 +94,29 @@ _TABLES: Final[Mapping[str, str]] = {
             count(distinct host) as hosts, count(*) filter (level = 'critical') as critical,
             count(*) filter (level = 'high') as high, count(*) filter (level = 'medium') as medium,
             count(*) filter (level = 'low') as low, count(*) filter (level = 'informational') as informational
-        from hits join rules on number = rule group by day order by day nulls last
+        from matched join rules on number = rule group by day order by day nulls last
     """,
     "authors": """
         select author, license, count(distinct rule) as rules, count(*) as hits
-        from hits join rules on number = rule group by author, license order by rules desc, hits desc, author, license
+        from matched join rules on number = rule group by author, license order by rules desc, hits desc, author, license
     """,
 }
 TABLES: Final = tuple(_TABLES)
 _LEVELS: Final = f"""
-    select r.level, any_value(r.rank) as rank, count(*) as findings, count(distinct f.rule) as rules, sum(f.n)::bigint as hits
-    from ({_FINDINGS}) f join rules r on r.number = f.rule group by r.level order by rank desc
+    select level, any_value(rank) as rank, count(*) as findings, count(distinct id) as rules, sum(n)::bigint as hits
+    from ({_FINDINGS}) group by level order by rank desc
 """
-_BY_HOST: Final = f"""
-    select f.* from ({_FINDINGS}) f join rules r on r.number = f.rule where r.rank >= 2
-    order by f.host nulls last, r.rank desc, f.first nulls last, r.id, f.rule, f.part
+_BY_HOST: Final = (
+    f"{_FINDINGS} where r.rank >= 2 order by g.host nulls last, r.rank desc, g.first nulls last, r.id, g.rule, g.part"
+)
+_MORE: Final = """
+    create table more (rule int, host varchar, n bigint, first bigint, last bigint, channels varchar[], event_ids varchar[],
+        accounts varchar[], addresses varchar[], readers varchar[],
+        marks struct(place bigint, e varchar, p varchar, o bigint)[], details varchar)
+"""
+_MATCHED: Final = """
+    create view matched as select rule, host, ts from hits
+    union all select rule, host, make_timestamptz(first) from more
 """
 
 
@@ -110,11 +126,20 @@ class Answers:
     Args:
         folder: where the jobs wrote.
         rules: all rules, in the order of their numbers.
+        more: findings that are no groups of hits: of correlations and analytics, with the columns of `findings`.
         least: rank of the lowest level that is answered.
         zone: in which days are counted.
     """
 
-    def __init__(self, folder: Path, rules: Sequence[RuleFacts], *, least: int = 0, zone: str = "Asia/Tokyo") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rules: Sequence[RuleFacts],
+        *,
+        more: Sequence[Mapping[str, Any]] = (),
+        least: int = 0,
+        zone: str = "Asia/Tokyo",
+    ) -> None:
         self._con = connect(folder / "hunt.duckdb", folders=[folder])
         self._zone = zone
         self._con.execute(f"create table rules ({_RULES})")
@@ -122,12 +147,31 @@ class Answers:
         kept = [row for row in rows if row[1] >= least]
         if kept:
             self._con.executemany("insert into rules values (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        self._con.execute(_MORE)
+        names = (
+            "rule",
+            "host",
+            "n",
+            "first",
+            "last",
+            "channels",
+            "event_ids",
+            "accounts",
+            "addresses",
+            "readers",
+            "marks",
+            "details",
+        )
+        if more:
+            places = ", ".join("?" for _ in names)
+            self._con.executemany(f"insert into more values ({places})", [[row[n] for n in names] for row in more])
         for table, columns in (("hits", _HITS), ("logons", _LOGONS), ("metrics", _METRICS)):
             self._load(folder, table, columns)
+        self._con.execute(_MATCHED)
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield one row for each finding: gravest first, then by time."""
-        yield from self._rows(_FINDINGS)
+        yield from self._rows(_IN_ORDER)
 
     def levels(self) -> list[dict[str, Any]]:
         """Return for each level how many findings, rules and events there are; the gravest first."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case.hunt import job, view
+from kyumei.case.hunt import analytics, job, view
 from kyumei.case.hunt.ask import Answers
 from kyumei.case.hunt.read import Tally
 from kyumei.case.hunt.rules import LEVELS, detector
@@ -62,11 +62,12 @@ class Options:
     """How a hunt runs.
 
     Attributes:
-        least: lowest level that is answered. workers: processes.
+        least: lowest level that is answered. workers: processes. lang: of our own titles.
     """
 
     least: str = "informational"
     workers: int = 2
+    lang: str = "ja"
 
 
 @contextmanager
@@ -91,7 +92,10 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
         for number, part in enumerate(local.run(job.run, jobs, workers=options.workers), 1):
             tally.add(part)
             tell(f"{number}/{len(jobs)}: {tally.events:,} events")
-        answers = Answers(own.out, rules, least=LEVELS.index(options.least), zone=settings.zone)
+        found = analytics.findings(own.out, settings.zone) if settings.analytics else ()
+        more = [analytics.row(finding, number) for number, finding in enumerate(found, len(rules))]
+        rules = [*rules, *(analytics.facts(finding, options.lang) for finding in found)]
+        answers = Answers(own.out, rules, more=more, least=LEVELS.index(options.least), zone=settings.zone)
         try:
             yield Hunt(tally, rules, answers, settings.zone)
         finally:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.hunt import look, read
+from kyumei.case.hunt.acts import acts
 from kyumei.case.hunt.details import details
 from kyumei.case.hunt.rules import detector
 from kyumei.case.hunt.tables import logons, metrics
+from kyumei.store.schema import SOURCES
 from kyumei.store.write import Part
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.case.hunt.read import Batch, Tally
+    from kyumei.model.source import Source
 
 FILES: Final = 256
 BYTES: Final = 16 * 1024 * 1024
@@ -37,6 +40,7 @@ class Settings:
         start, end: microseconds since 1970 UTC; with one of them set, events without a time are left out.
         details: whether each hit carries the fields of its event (for `--ungrouped`).
         logons, metrics: whether logons and event numbers are counted.
+        analytics: whether our own analytics are asked, too.
     """
 
     out: Path
@@ -48,6 +52,7 @@ class Settings:
     details: bool = False
     logons: bool = False
     metrics: bool = False
+    analytics: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def run(job: Job) -> Tally:
     out = _Out(job)
     tally = read.Tally()
     for path in job.paths:
-        tally.add(read.read(path, job.settings.zone, job.settings.out, out.take))
+        tally.add(read.read(path, job.settings.zone, job.settings.out, out))
     out.close()
     return tally
 
@@ -90,6 +95,9 @@ class _Out:
         self._settings = job.settings
         folder = job.settings.out
         self._parts = {name: Part(folder / name, f"{job.number:06d}") for name in ("hits", "logons", "metrics")}
+        self._events: dict[str, Part] = {}
+        self._sources = Part(folder / "objects" / "sources", f"{job.number:06d}")
+        self._stem = f"{job.number:06d}"
 
     def take(self, batch: Batch) -> None:
         """Detect in a batch, and count it where that is asked for."""
@@ -100,10 +108,25 @@ class _Out:
             self._parts["metrics"].add(metrics(batch, inside))
         if self._settings.logons:
             self._parts["logons"].add(logons(batch, inside))
+        if self._settings.analytics:
+            self._remember(batch, inside)
+
+    def _remember(self, batch: Batch, inside: np.ndarray | None) -> None:
+        folder = self._settings.out / "events" / batch.reader
+        part = self._events.setdefault(batch.reader, Part(folder, self._stem))
+        for table in acts(batch, inside) if batch.table is None else [batch.table]:
+            part.add(table)
+
+    def read(self, source: Source, reader: str) -> None:
+        """Note a source that was read."""
+        row: dict[str, Any] = {"file_id": source.file_id, "evidence_id": source.evidence_id}
+        row |= {"path": source.path, "name": source.name}
+        row |= {"bytes": source.size, "reader": reader, "status": "read"}
+        self._sources.add_rows(SOURCES, [row])
 
     def close(self) -> None:
         """Write what is left."""
-        for part in self._parts.values():
+        for part in (*self._parts.values(), *self._events.values(), self._sources):
             part.close()
 
 

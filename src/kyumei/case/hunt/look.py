@@ -53,16 +53,21 @@ def actors(columns: Columns, rows: np.ndarray) -> pa.Array:
     return pc.coalesce(person, machine)
 
 
-def _at(column: Column, rows: np.ndarray) -> pa.Array:
+def codes(column: Column, rows: np.ndarray) -> np.ndarray:
+    """Return the field's code in each of these rows, -1 where a row does not have it."""
     import numpy as np
-    import pyarrow as pa
 
     if not len(column.rows):
-        return pa.nulls(len(rows), pa.string())
+        return np.full(len(rows), -1, np.int32)
     place = np.minimum(np.searchsorted(column.rows, rows), len(column.rows) - 1)
-    missing = column.rows[place] != rows
-    codes = np.where(missing, 0, column.codes[place])
-    return column.values.take(pa.array(codes, pa.int32(), mask=missing))
+    return np.where(column.rows[place] != rows, np.int32(-1), column.codes[place])
+
+
+def _at(column: Column, rows: np.ndarray) -> pa.Array:
+    import pyarrow as pa
+
+    found = codes(column, rows)
+    return column.values.take(pa.array(found, pa.int32(), mask=found < 0))
 
 
 def _given(values: pa.Array) -> pa.Array:

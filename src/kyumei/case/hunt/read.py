@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import local_source
 from kyumei.readers import run as readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from kyumei.store.columns import Columns
 
 EVTX: Final = "windows.evtx"
-_PLACES: Final = ("evidence_id", "file_id", "source", "rec", "ts", "ts_kind", "zone_assumed", "origin", "message")
+_PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Batch:
     Attributes:
         rec: int64, offset or record number of each event.
         ts: timestamp[us, UTC], null where the record has no time.
+        table: the events with the common columns, where the reader gave them.
     """
 
     source: Source
@@ -39,6 +39,17 @@ class Batch:
     columns: Columns
     rec: np.ndarray
     ts: pa.Array
+    table: pa.Table | None = None
+
+
+class Sink(Protocol):
+    """What takes the batches."""
+
+    def read(self, source: Source, reader: str) -> None:
+        """Note a source that will be read."""
+
+    def take(self, batch: Batch) -> None:
+        """Take a batch of it."""
 
 
 @dataclass(slots=True)
@@ -72,7 +83,7 @@ class Tally:
             self.faults[path] = self.faults.get(path, 0) + number
 
 
-def read(path: Path, zone: str, temp: Path, sink: Callable[[Batch], None]) -> Tally:
+def read(path: Path, zone: str, temp: Path, sink: Sink) -> Tally:
     """Hand every event of a file, and of all that lies inside it, to the sink, batch by batch."""
     tally = Tally()
     source = local_source(path, zone=zone)
@@ -89,7 +100,7 @@ def read(path: Path, zone: str, temp: Path, sink: Callable[[Batch], None]) -> Ta
     return tally
 
 
-def _read_one(source: Source, tally: Tally, sink: Callable[[Batch], None], *, opened: bool) -> None:
+def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None:
     if not source.size:
         return
     reader, _ = readers.recognise(source)
@@ -99,18 +110,19 @@ def _read_one(source: Source, tally: Tally, sink: Callable[[Batch], None], *, op
         return
     tally.files += 1
     tally.bytes += source.size
+    sink.read(source, reader.name)
     rows = _by_reader(reader, source, tally, sink)
     _note(tally, source, rows)
 
 
-def _by_reader(reader: Reader, source: Source, tally: Tally, sink: Callable[[Batch], None]) -> list[Fault]:
+def _by_reader(reader: Reader, source: Source, tally: Tally, sink: Sink) -> list[Fault]:
     from kyumei.store.columns import from_table
 
     def hand_on(table: pa.Table) -> None:
         columns = from_table(table.drop_columns(list(_PLACES)))
-        batch = Batch(source, reader.name, columns, table["rec"].to_numpy(), table["ts"].combine_chunks())
+        batch = Batch(source, reader.name, columns, table["rec"].to_numpy(), table["ts"].combine_chunks(), table)
         _count(tally, batch)
-        sink(batch)
+        sink.take(batch)
 
     rows = readers.run(reader, source, hand_on)
     tally.carved += rows.carved

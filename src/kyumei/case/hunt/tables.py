@@ -56,7 +56,7 @@ def logons(batch: Batch, inside: np.ndarray | None) -> pa.Table:
     rows = np.arange(batch.columns.n) if inside is None else np.flatnonzero(inside)
     channel = pc.utf8_lower(look.texts(batch.columns, look.CHANNEL, rows))
     key = pc.binary_join_element_wise(channel, look.texts(batch.columns, look.EVENT_ID, rows), "\n").dictionary_encode()
-    kinds = pa.array([_KINDS.get(tuple(str(k).split("\n")[:2])) for k in key.dictionary.to_pylist()], pa.string())
+    kinds = pa.array([_kind(str(k)) for k in key.dictionary.to_pylist()], pa.string())
     kind = kinds.take(key.indices)
     told = pc.is_valid(kind)
     rows, kind = rows[told.to_numpy(zero_copy_only=False)], kind.filter(told)
@@ -70,6 +70,11 @@ def logons(batch: Batch, inside: np.ndarray | None) -> pa.Table:
         "status": ("SubStatus", "Status"),
     }
     return _counted(batch, rows, {"kind": kind} | {n: look.texts(batch.columns, f, rows) for n, f in texts.items()})
+
+
+def _kind(key: str) -> str | None:
+    channel, _, number = key.partition("\n")
+    return _KINDS.get((channel, number))
 
 
 def _counted(batch: Batch, rows: np.ndarray, by: dict[str, pa.Array]) -> pa.Table:

@@ -63,7 +63,7 @@ def event(row: Mapping[str, Any], rule: RuleFacts, zone: str) -> dict[str, Any]:
         "host": row["host"],
         "channel": row["channel"] or row["reader"],
         "event_id": _number(row["event_id"]),
-        "count": 1,
+        "count": row["n"],
         "first": at,
         "last": at,
         "citations": [{"evidence": row["evidence"], "path": row["path"], "offset": row["rec"]}],

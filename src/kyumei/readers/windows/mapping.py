@@ -117,7 +117,7 @@ def _rule(event: WindowsEvent, audit: str | None) -> _Rule | None:
         return None
     for scope in (event.provider, event.channel):
         if scope:
-            name = _canonical(scope)
+            name = canonical(scope)
             for rule in _rules().get((name, event.event_id), ()):
                 if all(test(event.fields, audit) for test in rule.tests):
                     return rule
@@ -125,7 +125,8 @@ def _rule(event: WindowsEvent, audit: str | None) -> _Rule | None:
 
 
 @lru_cache(maxsize=4096)
-def _canonical(scope: str) -> str:
+def canonical(scope: str) -> str:
+    """Return a provider or channel as the table spells it."""
     name = scope.strip().lower()
     return _ALIASES.get(name, name)
 
