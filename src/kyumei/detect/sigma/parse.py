@@ -147,7 +147,17 @@ def _about(document: dict[str, Any], path: str, digest: str, pack: str) -> About
         path=path,
         digest=digest,
         pack=pack,
+        japanese=_japanese(document.get("kyumei")),
     )
+
+
+def _japanese(said: object) -> tuple[tuple[str, str], ...]:
+    """Return the words in Japanese that a rule gives in our own field, by what they are."""
+    if not isinstance(said, dict):
+        return ()
+    words = {key: said.get(f"{key}_ja") for key in ("title", "description", "falsepositives")}
+    texts = {key: "、".join(_lines(value)) if isinstance(value, list) else _line(value) for key, value in words.items()}
+    return tuple((key, text) for key, text in texts.items() if text)
 
 
 def _line(value: object) -> str:

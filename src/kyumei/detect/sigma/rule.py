@@ -35,6 +35,7 @@ class About:
         path: of the file, as given to the reader of rules; for a document that is not the first, with `#` and its number.
         digest: SHA-256 of the document's text in the file, in hex.
         pack: name of the pack the rule came with, "" without one.
+        japanese: what the rule says in Japanese under `kyumei:`, by `title`, `description`, `falsepositives`.
     """
 
     id: str
@@ -54,6 +55,7 @@ class About:
     path: str = ""
     digest: str = ""
     pack: str = ""
+    japanese: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
