@@ -23,11 +23,14 @@ _TEXT, _U8, _U16, _U32, _U64, _TIME, _HEX64 = 1, 4, 6, 8, 10, 17, 21
 
 @dataclass(frozen=True)
 class Record:
-    """What one record says. `wrapper` is the element in UserData; without it the fields are EventData."""
+    """What one record says. `wrapper` is the element in UserData; without it the fields are EventData.
+
+    A field is a text, or a BinXml value type and the bytes of such a value.
+    """
 
     time: datetime | None
     event_id: int
-    fields: Mapping[str, str]
+    fields: Mapping[str, str | tuple[int, bytes]]
     provider: str = SECURITY
     channel: str = "Security"
     computer: str = "FS01.corp.example"
@@ -106,7 +109,7 @@ def _record(chunk: _Chunk, number: int, record: Record) -> bytes:
         (_U64, struct.pack("<Q", number)),
         (_U32, struct.pack("<I", 700)),
         (_TEXT, record.computer.encode("utf-16-le")),
-        *((_TEXT, value.encode("utf-16-le", "surrogatepass")) for value in record.fields.values()),
+        *(v if isinstance(v, tuple) else (_TEXT, v.encode("utf-16-le", "surrogatepass")) for v in record.fields.values()),
     ]
     out += struct.pack("<I", len(values)) + b"".join(struct.pack("<HBB", len(v), t, 0) for t, v in values)
     out += b"".join(v for _, v in values) + b"\0"

@@ -1,0 +1,380 @@
+"""Kernel: values of records to codes of dictionaries, in one pass over the records.
+
+Each field has one dictionary, all fields share one hash table and one arena of raw bytes. Equal hashes are believed only
+after the bytes were compared. A field's (row, code) pairs are written one behind the other, so columns come out sorted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
+from kyumei.readers.windows.columnar.scan import hashed
+
+if TYPE_CHECKING:
+    from kyumei.readers.windows.columnar.scan import Records
+
+TEXT, ANSI, BOOL, BINARY, SIZE_T, FILETIME, SYSTEMTIME, SID, BINXML = 1, 2, 13, 14, 16, 17, 18, 19, 0x21
+ARRAY: Final = 0x80
+NOT_THIS, NO_ARRAY, ANY, TIME, NUMBER = 0, 1, 2, 3, 4
+"""What a slot may hold: nothing; a scalar; also an array; the record's time; the record's number (never looked up)."""
+NO_TIME: Final = np.int64(-(1 << 63))
+_FIRST_TIME: Final = np.int64(864_000_000_000)
+"""A FILETIME of less than a day is no time."""
+_LAST_FILETIME: Final = np.uint64(2_650_466_808_000_000_000)
+_EPOCH: Final = np.int64(11_644_473_600_000_000)
+MISSING, REFUSED = -1, -2
+DONE: Final = -1
+_SEED: Final = np.uint64(0x9E3779B97F4A7C15)
+_FIELD: Final = np.uint64(0xD6E8FEB86659FD93)
+_ONES: Final = np.uint64(0x0001000100010001)
+_TOPS: Final = np.uint64(0x8000800080008000)
+
+
+class Slots(NamedTuple):
+    """What the slots of each shape are, one entry a slot; the outer template's first, then the nested one's.
+
+    `start`: first entry of a shape; `outer`, `nested`: how many entries it has; `literal`: range in `literals`.
+    `field`, `rule`: field and what may be there. `last`: ordinal of the value seen last, -1 at first.
+    `literals`: field and code of texts that all records of a shape have.
+    """
+
+    start: np.ndarray
+    outer: np.ndarray
+    nested: np.ndarray
+    literal: np.ndarray
+    field: np.ndarray
+    rule: np.ndarray
+    last: np.ndarray
+    literals: np.ndarray
+
+
+class Values(NamedTuple):
+    """The distinct values; `counts`: values, bytes of the arena. Per value: place, size, type, field and code.
+
+    `table`: hash, and ordinal + 1. `codes`: how many values each field has.
+    """
+
+    counts: np.ndarray
+    table: np.ndarray
+    arena: np.ndarray
+    at: np.ndarray
+    size: np.ndarray
+    kind: np.ndarray
+    field: np.ndarray
+    code: np.ndarray
+    codes: np.ndarray
+
+
+class Pairs(NamedTuple):
+    """(row, code) pairs: those of field f begin at `start[f]`, `used[f]` of them. `ts`, `row` per record and row."""
+
+    start: np.ndarray
+    used: np.ndarray
+    row: np.ndarray
+    code: np.ndarray
+    ts: np.ndarray
+    record: np.ndarray
+
+
+@jit
+def _text_size(data: np.ndarray, at: int, size: int) -> int:
+    """Return the bytes of a UTF-16 text before its first NUL."""
+    n = 0
+    while n + 8 <= size:
+        word = u64(data, at + n)
+        if (word - _ONES) & ~word & _TOPS != np.uint64(0):
+            break
+        n += 8
+    while n + 2 <= size and u16(data, at + n) != 0:
+        n += 2
+    return n
+
+
+@jit
+def _is_day(data: np.ndarray, at: int) -> bool:
+    """Return whether a SYSTEMTIME is one the calendar has; all zero counts as one."""
+    if u64(data, at) == np.uint64(0) and u64(data, at + 8) == np.uint64(0):
+        return True
+    year, month, day = u16(data, at), u16(data, at + 2), u16(data, at + 6)
+    if year < 1601 or year > 9998 or month < 1 or month > 12 or day < 1 or u16(data, at + 14) > 999:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = 31 - (month in (4, 6, 9, 11)) if month != 2 else 28 + leap
+    return day <= days and u16(data, at + 8) < 24 and u16(data, at + 10) < 60 and u16(data, at + 12) < 60
+
+
+@jit
+def _is_zero(data: np.ndarray, at: int, size: int) -> bool:
+    for i in range(at, at + size):
+        if data[i] != 0:
+            return False
+    return True
+
+
+@jit
+def _width(kind: int) -> int:
+    """Return the bytes a value of a fixed-size type has, 0 for other types."""
+    if kind in (3, 4):
+        return 1
+    if kind in (5, 6):
+        return 2
+    if kind in (7, 8, 11, BOOL, 20):
+        return 4
+    if kind in (9, 10, 12, FILETIME, 21):
+        return 8
+    return 16 if kind in (15, SYSTEMTIME) else 0
+
+
+@jit
+def _checked(data: np.ndarray, at: int, size: int, kind: int) -> int:
+    """Return the bytes to keep of a scalar, MISSING where it is empty, REFUSED where the fallback must read the record."""
+    if size == 0 or kind == 0:
+        return MISSING
+    width = _width(kind)
+    if width:
+        if size != width or (kind == BOOL and u32(data, at) > 1):
+            return REFUSED
+        if kind == FILETIME and u64(data, at) >= _LAST_FILETIME:
+            return REFUSED
+        return REFUSED if kind == SYSTEMTIME and not _is_day(data, at) else size
+    if kind == TEXT:
+        return REFUSED if size & 1 else _text_size(data, at, size) or MISSING
+    if kind == ANSI:
+        return MISSING if _is_zero(data, at, size) else size
+    if kind == SID:
+        return size if size >= 8 and size == 8 + 4 * data[at + 1] else REFUSED
+    if kind == BINARY:
+        return size
+    return size if kind == SIZE_T and size in (4, 8) else REFUSED
+
+
+@jit
+def _array_unit(kind: int) -> int:
+    """Return the size of an element, 0 for arrays that are left to the fallback."""
+    scalar = kind & 0x7F
+    if scalar == TEXT:
+        return 2
+    return 0 if scalar in (ANSI, BINARY, SIZE_T, SID, BOOL, FILETIME, SYSTEMTIME) else _width(scalar)
+
+
+@jit
+def _kept(data: np.ndarray, at: int, size: int, kind: int, rule: int) -> int:
+    """Return the bytes to keep of a value where the slot's rule allows it, else as `_checked`."""
+    if kind == BINXML and size > 0:
+        return REFUSED
+    if rule == NOT_THIS:
+        return MISSING if _checked(data, at, size, kind) == MISSING else REFUSED
+    if kind < ARRAY:
+        return _checked(data, at, size, kind)
+    if size == 0:
+        return MISSING
+    unit = _array_unit(kind)
+    if rule != ANY or unit == 0 or size % unit:
+        return REFUSED
+    return REFUSED if kind & 0x7F == TEXT and u16(data, at + size - 2) != 0 else size
+
+
+@jit
+def _same(data: np.ndarray, at: int, size: int, values: Values, ordinal: int) -> bool:
+    if values.size[ordinal] != size:
+        return False
+    other = values.at[ordinal]
+    n = 0
+    while n + 8 <= size:
+        if u64(data, at + n) != u64(values.arena, other + n):
+            return False
+        n += 8
+    while n < size:
+        if data[at + n] != values.arena[other + n]:
+            return False
+        n += 1
+    return True
+
+
+@jit
+def _added(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
+    """Add a value to the arena and return its ordinal; there is room."""
+    field, kind = key
+    ordinal = values.counts[0]
+    place = values.counts[1]
+    for i in range(size):
+        values.arena[place + i] = data[at + i]
+    values.at[ordinal] = place
+    values.size[ordinal] = size
+    values.kind[ordinal] = kind
+    values.field[ordinal] = field
+    values.code[ordinal] = values.codes[field]
+    values.codes[field] += 1
+    values.counts[0] = ordinal + 1
+    values.counts[1] = place + size
+    return ordinal  # type: ignore[no-any-return]  # an integer
+
+
+@jit
+def found(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
+    """Return the ordinal of a value of (field, type), which is added where it is new; there is room."""
+    field, kind = key
+    seed = _SEED ^ (np.uint64(size) * _SEED) ^ (np.uint64(field * 256 + kind) * _FIELD)
+    value = hashed(data, at, size, seed)
+    mask = len(values.table) - 1
+    slot = np.int64(value >> np.uint64(8)) & mask
+    while values.table[slot, 1] != np.uint64(0):
+        if values.table[slot, 0] == value:
+            ordinal = whole(values.table[slot, 1]) - 1
+            is_key = values.field[ordinal] == field and values.kind[ordinal] == kind
+            if is_key and _same(data, at, size, values, ordinal):
+                return ordinal
+        slot = (slot + 1) & mask
+    values.table[slot, 0] = value
+    values.table[slot, 1] = np.uint64(values.counts[0] + 1)
+    return _added(data, at, size, key, values)
+
+
+@jit
+def rehash(old: np.ndarray, new: np.ndarray) -> None:
+    """Copy all entries into a larger table."""
+    mask = len(new) - 1
+    for i in range(len(old)):
+        if old[i, 1] != np.uint64(0):
+            slot = np.int64(old[i, 0] >> np.uint64(8)) & mask
+            while new[slot, 1] != np.uint64(0):
+                slot = (slot + 1) & mask
+            new[slot, 0] = old[i, 0]
+            new[slot, 1] = old[i, 1]
+
+
+@jit
+def _is_allowed(data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], slots: Slots) -> bool:
+    """Return whether all values of one instance are such as its slots allow."""
+    place, count = part
+    start, mapped = entry
+    at = place + 4 * count
+    for i in range(count):
+        size = u16(data, place + 4 * i)
+        if i < mapped and slots.field[start + i] != -1:
+            kept = _kept(data, at, size, data[place + 4 * i + 2], slots.rule[start + i])
+            if kept == REFUSED:
+                return False
+        at += size
+    return True
+
+
+@jit
+def _time(data: np.ndarray, at: int) -> int:
+    """Return a FILETIME in microseconds since 1970, NO_TIME where it is less than a day."""
+    ticks = np.int64(u64(data, at))
+    return ticks // 10 - _EPOCH if ticks >= _FIRST_TIME else NO_TIME  # type: ignore[return-value]  # an integer to numba
+
+
+@jit
+def _code(data: np.ndarray, at: int, size: int, entry: tuple[int, int], state: tuple[Slots, Values]) -> int:
+    """Return the code of a value in a slot; the value seen there last is tried first."""
+    slot, kind = entry
+    slots, values = state
+    field = slots.field[slot]
+    if slots.rule[slot] == NUMBER:
+        return values.code[_added(data, at, size, (field, kind), values)]  # type: ignore[no-any-return]  # an integer
+    last = slots.last[slot]
+    if last >= 0 and values.kind[last] == kind and _same(data, at, size, values, last):
+        return values.code[last]  # type: ignore[no-any-return]  # an integer
+    ordinal = found(data, at, size, (field, kind), values)
+    slots.last[slot] = ordinal
+    return values.code[ordinal]  # type: ignore[no-any-return]  # an integer
+
+
+@jit
+def _put(pairs: Pairs, field: int, row: int, code: int) -> None:
+    place = pairs.start[field] + pairs.used[field]
+    pairs.row[place] = row
+    pairs.code[place] = code
+    pairs.used[field] += 1
+
+
+@jit
+def _encode_part(
+    data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], row: int, state: tuple[Slots, Values], pairs: Pairs
+) -> None:
+    place, count = part
+    start, mapped = entry
+    slots = state[0]
+    at = place + 4 * count
+    for i in range(count):
+        size = u16(data, place + 4 * i)
+        slot = start + i
+        if i < mapped and slots.field[slot] >= 0 and size > 0:
+            kind = whole(data[place + 4 * i + 2])
+            kept = _kept(data, at, size, kind, slots.rule[slot])
+            if kept > 0 and slots.rule[slot] == TIME and kind == FILETIME:
+                pairs.ts[row] = _time(data, at)
+                kept = kept if pairs.ts[row] == NO_TIME else MISSING
+            if kept > 0:
+                _put(pairs, slots.field[slot], row, _code(data, at, kept, (slot, kind), state))
+        at += size
+
+
+@jit
+def _is_full(size: int, entries: int, values: Values) -> bool:
+    """Return whether a record of that size might not fit."""
+    n = values.counts[0] + entries
+    return n > len(values.at) or 2 * n > len(values.table) or values.counts[1] + size > len(values.arena)  # type: ignore[no-any-return]
+
+
+@jit
+def allowed(data: np.ndarray, n: int, records: Records, slots: Slots) -> int:
+    """Take the shape from records with values that their slots do not allow; return how many are left."""
+    left = 0
+    for i in range(n):
+        g = records.shape[i]
+        if g < 0:
+            continue
+        start, outer = slots.start[g], slots.outer[g]
+        ok = outer >= 0
+        ok = ok and _is_allowed(data, (records.outer[i, 0], records.outer[i, 1]), (start, outer), slots)
+        inner = (start + outer, slots.nested[g])
+        ok = ok and _is_allowed(data, (records.nested[i, 0], records.nested[i, 1]), inner, slots)
+        if ok:
+            left += 1
+        else:
+            records.shape[i] = -1
+    return left
+
+
+@jit
+def encode(
+    data: np.ndarray, where: tuple[int, int, int], records: Records, slots: Slots, values: Values, pairs: Pairs
+) -> tuple[int, int]:
+    """Encode records until the dictionaries are full; return the record to go on with (DONE at the end) and its row.
+
+    Args:
+        data: the buffer that was scanned.
+        where: record and row to begin with, number of records.
+        records: as `allowed` left them.
+        slots: of all their shapes.
+        values: the dictionaries.
+        pairs: room for what all these records can give.
+    """
+    first, row, n = where
+    for i in range(first, n):
+        g = records.shape[i]
+        if g < 0:
+            continue
+        start, outer, nested = slots.start[g], slots.outer[g], slots.nested[g]
+        if _is_full(records.size[i], outer + nested, values):
+            return i, row
+        pairs.record[row] = i
+        pairs.ts[row] = NO_TIME
+        _encode_part(data, (records.outer[i, 0], records.outer[i, 1]), (start, outer), row, (slots, values), pairs)
+        _encode_part(data, (records.nested[i, 0], records.nested[i, 1]), (start + outer, nested), row, (slots, values), pairs)
+        for k in range(slots.literal[g, 0], slots.literal[g, 1]):
+            _put(pairs, slots.literals[k, 0], row, slots.literals[k, 1])
+        row += 1
+    return DONE, row
+
+
+@jit
+def interned(text: np.ndarray, field: int, values: Values) -> int:
+    """Return the code of a text (UTF-16 bytes) in a field, which is added where it is new; there is room."""
+    return values.code[found(text, 0, len(text), (field, TEXT), values)]  # type: ignore[no-any-return]  # an integer

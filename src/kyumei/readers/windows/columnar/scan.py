@@ -1,0 +1,355 @@
+"""Kernel: where records, their template instances and their templates lie in a run of chunks.
+
+A chunk is scanned only if its chain of records is unbroken up to the free-space offset; any other is left to
+`kyumei.readers.windows.chunks`. A template is known by a hash of its definition in which names stand for their offsets, so
+that the same template has one number in all chunks, and a definition with other bytes has another.
+Format: libyal, "Windows XML Event Log (EVTX) format"; BinXML of [MS-EVEN6] 2.2.12.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
+
+CHUNK: Final = 65_536
+FIRST: Final = 512
+HEAD: Final = 24
+LEAST: Final = 32
+RECORDS_A_CHUNK: Final = (CHUNK - FIRST) // LEAST
+TABLE: Final = 1 << 15
+"""Slots of the tables of templates and of shapes; at most half of them are used, what comes then is left to the fallback."""
+MOST_VALUES: Final = 1024
+"""Values an instance may have here; a record with more is left to the fallback (the most seen is 60)."""
+NOT_SIGNED, CHAINED, BROKEN = 0, 1, 2
+_MAGIC: Final = np.uint64(0x006B6E6843666C45)
+_FRAGMENT: Final = 0x0001010F
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX2: Final = np.uint64(0xBF58476D1CE4E5B9)
+_STARS: Final = np.uint64(0x2A2A2A2A2A2A2A2A)
+_LOW: Final = np.uint64(0x0101010101010101)
+_HIGH: Final = np.uint64(0x8080808080808080)
+
+
+class Known(NamedTuple):
+    """Templates and shapes (outer template, slot and template of the nested instance) met so far.
+
+    `counts`: templates, shapes, chunks scanned. `template_key`, `template_at`: hash table → number + 1.
+    `template_where`: place of a definition in the buffer of the batch that first showed it.
+    `definition`, `definition_chunk`: template + 1 by offset in the chunk that is being scanned.
+    """
+
+    counts: np.ndarray
+    template_key: np.ndarray
+    template_at: np.ndarray
+    template_where: np.ndarray
+    definition: np.ndarray
+    definition_chunk: np.ndarray
+    shape_key: np.ndarray
+    shape_at: np.ndarray
+    shape: np.ndarray
+
+
+class Records(NamedTuple):
+    """What the scan finds: one entry a record; offsets count from the beginning of the buffer.
+
+    `shape` is -1 where the record is left to the fallback. `outer`, `nested`: place of the value descriptors and their
+    number. `chunks`: status, first record, number of records, and whether there are marks of records outside the chain.
+    """
+
+    at: np.ndarray
+    size: np.ndarray
+    number: np.ndarray
+    shape: np.ndarray
+    outer: np.ndarray
+    nested: np.ndarray
+    chunks: np.ndarray
+
+
+def known() -> Known:
+    """Return empty tables."""
+    return Known(
+        np.zeros(3, np.int64),
+        np.zeros(TABLE, np.uint64),
+        np.zeros(TABLE, np.int32),
+        np.zeros(TABLE, np.int64),
+        np.zeros(CHUNK, np.int32),
+        np.zeros(CHUNK, np.int64),
+        np.zeros(TABLE, np.uint64),
+        np.zeros(TABLE, np.int32),
+        np.zeros((TABLE, 3), np.int32),
+    )
+
+
+def records(chunks: int) -> Records:
+    """Return room for all records that so many chunks can hold."""
+    n = chunks * RECORDS_A_CHUNK
+    return Records(
+        np.empty(n, np.int64),
+        np.empty(n, np.int32),
+        np.empty(n, np.int64),
+        np.empty(n, np.int32),
+        np.empty((n, 2), np.int32),
+        np.empty((n, 2), np.int32),
+        np.zeros((chunks, 4), np.int64),
+    )
+
+
+@jit
+def mixed(value: Any, more: Any) -> Any:
+    """Return the hash with one more value in it."""
+    value = (value ^ more) * _MIX
+    return value ^ (value >> np.uint64(29))
+
+
+@jit
+def hashed(data: np.ndarray, at: int, size: int, seed: Any) -> Any:
+    """Return a hash of bytes; never 0, which marks an empty slot."""
+    value = seed
+    end = at + size
+    while at + 8 <= end:
+        value = mixed(value, u64(data, at))
+        at += 8
+    if size >= 8 and at < end:
+        value = mixed(value, u64(data, end - 8))
+    elif at < end:
+        rest = np.uint64(0)
+        while at < end:
+            rest = (rest << np.uint64(8)) | np.uint64(data[at])
+            at += 1
+        value = mixed(value, rest)
+    value *= _MIX2
+    value ^= value >> np.uint64(32)
+    return value if value != np.uint64(0) else np.uint64(1)
+
+
+@jit
+def _name(data: np.ndarray, base: int, at: int) -> int:
+    """Return the bytes of the name at this offset of the chunk, its head and NUL included; -1 where it does not fit."""
+    if at < FIRST - 384 or at + 10 > CHUNK:
+        return -1
+    size = 2 * u16(data, base + at + 6) + 10
+    return size if at + size <= CHUNK else -1
+
+
+@jit
+def _named(data: np.ndarray, base: int, at: int, after: int) -> tuple[Any, int]:
+    """Return hash and following place of a reference to a name at `at`, where the name itself may stand at `after`."""
+    offset = u32(data, at)
+    size = _name(data, base, offset)
+    if size < 0:
+        return np.uint64(0), -1
+    value = hashed(data, base + offset + 8, size - 10, np.uint64(size))
+    return value, after + size if base + offset == after else after
+
+
+@jit
+def _token(data: np.ndarray, base: int, at: int, end: int) -> tuple[Any, int]:
+    """Return hash and end of one token of a definition; end -1 where it is unsound or not supported here."""
+    kind = data[at] & 0x3F
+    value = np.uint64(data[at])
+    if kind in (2, 3, 4):
+        return value, at + 1
+    if kind in (0x0D, 0x0E):
+        if at + 4 > end:
+            return value, -1
+        return value | np.uint64(u32(data, at) << 8), at + 4
+    if kind == 0x0F:
+        return value, at + 4
+    if kind == 0x05:
+        if at + 4 > end or data[at + 1] != 1:
+            return value, -1
+        size = 2 * u16(data, at + 2)
+        after = at + 4 + size
+        return (value, -1) if after > end else (mixed(hashed(data, at + 4, size, value), np.uint64(size)), after)
+    if at + 11 > end:
+        return value, -1
+    if kind == 0x01:
+        name, after = _named(data, base, at + 7, at + 11)
+        return mixed(value, name), after + 4 if data[at] & 0x40 and after > 0 else after
+    if kind in (0x06, 0x09):
+        name, after = _named(data, base, at + 1, at + 5)
+        return mixed(value, name), after
+    return value, -1
+
+
+@jit
+def definition_hash(data: np.ndarray, base: int, offset: int) -> Any:
+    """Return the hash of the template definition at this offset of a chunk, 0 where it is unsound or not supported."""
+    at = base + offset + 24
+    size = u32(data, at - 4)
+    end = at + size
+    if size > CHUNK or end > base + CHUNK:
+        return np.uint64(0)
+    value = np.uint64(0x5EED)
+    while at < end and data[at] != 0:
+        one, at = _token(data, base, at, end)
+        if at < 0 or at > end:
+            return np.uint64(0)
+        value = mixed(value, one)
+    return value | np.uint64(1)
+
+
+@jit
+def _place(keys: np.ndarray, key: Any) -> int:
+    slot = whole(key >> np.uint64(20)) & (TABLE - 1)
+    while keys[slot] != np.uint64(0) and keys[slot] != key:
+        slot = (slot + 1) & (TABLE - 1)
+    return slot
+
+
+@jit
+def _template(data: np.ndarray, base: int, offset: int, known: Known) -> int:
+    """Return the number of the template defined at this offset of the chunk, -1 where there is none that is sound."""
+    if offset < FIRST or offset + HEAD > CHUNK:
+        return -1
+    if known.definition_chunk[offset] == known.counts[2]:
+        return known.definition[offset] - 1  # type: ignore[no-any-return]  # an integer
+    key = definition_hash(data, base, offset)
+    number = 0
+    if key != np.uint64(0):
+        slot = _place(known.template_key, key)
+        if known.template_key[slot] == np.uint64(0) and known.counts[0] < TABLE // 2:
+            known.template_key[slot] = key
+            known.template_where[known.counts[0]] = base + offset
+            known.counts[0] += 1
+            known.template_at[slot] = known.counts[0]
+        number = known.template_at[slot]
+    known.definition_chunk[offset] = known.counts[2]
+    known.definition[offset] = number
+    return number - 1
+
+
+@jit
+def _instance(data: np.ndarray, base: int, at: int, end: int, known: Known) -> tuple[int, int, int]:
+    """Return template, place of the descriptors and their number for the fragment at `at`; template -1 where unsound."""
+    if at + 18 > end or u32(data, at) != _FRAGMENT or data[at + 4] != 0x0C:
+        return -1, 0, 0
+    offset = u32(data, at + 10)
+    at += 14
+    if base + offset == at:
+        if at + HEAD + 4 > end or u32(data, at + 20) > end - at - HEAD - 4:
+            return -1, 0, 0
+        at += HEAD + u32(data, at + 20)
+    count = u32(data, at)
+    at += 4
+    if count > MOST_VALUES or at + 4 * count > end:
+        return -1, 0, 0
+    after = at + 4 * count
+    for n in range(count):
+        after += u16(data, at + 4 * n)
+    if after > end or (after < end and data[after] != 0):
+        return -1, 0, 0
+    return _template(data, base, offset, known), at, count
+
+
+@jit
+def _shape(outer: int, slot: int, nested: int, known: Known) -> int:
+    key = mixed(mixed(np.uint64(outer + 1), np.uint64(slot + 1)), np.uint64(nested + 1)) | np.uint64(1)
+    place = _place(known.shape_key, key)
+    if known.shape_key[place] == np.uint64(0):
+        if known.counts[1] >= TABLE // 2:
+            return -1
+        known.shape_key[place] = key
+        known.shape[known.counts[1], 0] = outer
+        known.shape[known.counts[1], 1] = slot
+        known.shape[known.counts[1], 2] = nested
+        known.counts[1] += 1
+        known.shape_at[place] = known.counts[1]
+    number = known.shape_at[place] - 1
+    found = known.shape[number]
+    same = found[0] == outer and found[1] == slot and found[2] == nested
+    return number if same else -1
+
+
+@jit
+def _record(data: np.ndarray, base: int, n: int, known: Known, found: Records) -> int:
+    """Fill in where the values of record `n` lie; return its shape, -1 where the fallback must read it."""
+    at = found.at[n] + HEAD
+    end = found.at[n] + found.size[n] - 4
+    outer, place, count = _instance(data, base, at, end, known)
+    if outer < 0:
+        return -1
+    found.outer[n, 0], found.outer[n, 1] = place, count
+    found.nested[n, 0] = found.nested[n, 1] = 0
+    slot, nested = -1, -1
+    value = place + 4 * count
+    for i in range(count):
+        size = u16(data, place + 4 * i)
+        if data[place + 4 * i + 2] == 0x21 and size > 0:
+            if nested >= 0:
+                return -1
+            slot = i
+            nested, inner, inner_count = _instance(data, base, value, value + size, known)
+            if nested < 0:
+                return -1
+            found.nested[n, 0], found.nested[n, 1] = inner, inner_count
+        value += size
+    return _shape(outer, slot, nested, known)
+
+
+@jit
+def _marks(data: np.ndarray, base: int) -> int:
+    """Return how often the mark of a record stands in the chunk."""
+    count = 0
+    for at in range(base, base + CHUNK, 8):
+        word = u64(data, at) ^ _STARS
+        if (word - _LOW) & ~word & _HIGH != np.uint64(0):
+            for i in range(at, min(at + 8, base + CHUNK - 3)):
+                count += u32(data, i) == 0x2A2A
+    return count
+
+
+@jit
+def _chain(data: np.ndarray, base: int, n: int, found: Records) -> int:
+    """Note the records of a chunk from number `n` on; return the number behind the last, -1 where the chain is broken."""
+    free = u32(data, base + 48)
+    if free < FIRST or free > CHUNK:
+        return -1
+    at = base + FIRST
+    end = base + free
+    while at < end:
+        if at + LEAST > end or u32(data, at) != 0x2A2A:
+            return -1
+        size = u32(data, at + 4)
+        if size < LEAST or size > end - at or u32(data, at + size - 4) != size:
+            return -1
+        found.at[n] = at
+        found.size[n] = size
+        found.number[n] = np.int64(u64(data, at + 8))
+        n += 1
+        at += size
+    return n
+
+
+@jit
+def scan(data: np.ndarray, chunks: int, known: Known, found: Records) -> int:
+    """Scan chunks from the beginning of the buffer up to the first without signature; return how many records there are.
+
+    Args:
+        data: at least `chunks` times 65,536 bytes.
+        chunks: how many.
+        known: tables that grow.
+        found: what is filled in; has room for all records of so many chunks.
+    """
+    n = 0
+    for c in range(chunks):
+        base = c * CHUNK
+        found.chunks[c, 0] = NOT_SIGNED
+        found.chunks[c, 1] = n
+        found.chunks[c, 2] = 0
+        if u64(data, base) != _MAGIC:
+            return n
+        after = _chain(data, base, n, found)
+        found.chunks[c, 0] = CHAINED if after >= 0 else BROKEN
+        if after < 0:
+            continue
+        found.chunks[c, 2] = after - n
+        found.chunks[c, 3] = _marks(data, base) != after - n
+        known.counts[2] += 1
+        for i in range(n, after):
+            found.shape[i] = _record(data, base, i, known, found)
+        n = after
+    return n
