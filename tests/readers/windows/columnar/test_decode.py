@@ -70,7 +70,8 @@ VALUES: list[tuple[int, bytes]] = [
 
 @pytest.mark.parametrize("wrapper", ["", "EventXML"])
 def test_each_type_of_value_is_spelt_as_the_library_spells_it(wrapper: str) -> None:
-    source = log(*({"Before": "b", "Value": v, "After": "a"} for v in VALUES), wrapper=wrapper)
+    fields: list[dict[str, str | tuple[int, bytes]]] = [{"Before": "b", "Value": v, "After": "a"} for v in VALUES]
+    source = log(*fields, wrapper=wrapper)
     assert by_columns(source) == by_libraries(source)
     assert natively(source) >= len(VALUES) - 1  # a boolean that is neither 0 nor 1 is left to the library
 
