@@ -13,8 +13,10 @@ from kyumei.store.query import Store
 from kyumei.store.write import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
+
+    import pyarrow as pa
 
     from kyumei.model.source import Source
     from kyumei.scope.profile import Profile
@@ -51,6 +53,7 @@ class Survey:
         self._people = Part(self._root / "people", "all")
         self._tables: list[Mapping[str, Any]] = []
         self._columns: list[Mapping[str, Any]] = []
+        self._events: dict[str, Part] = {}
         self._store: Store | None = None
 
     def __enter__(self) -> Self:
@@ -73,12 +76,20 @@ class Survey:
         self._columns += columns
         return Surveyed(source, chosen.name, tuple(tables), tuple(columns), found)
 
+    def events(self, reader: str) -> Callable[[pa.Table], None]:
+        """Return what takes the events of one reader."""
+        if reader not in self._events:
+            self._events[reader] = Part(self._root / "events" / reader, "all")
+        return self._events[reader].add
+
     def store(self) -> Store:
         """Return the store of everything added; nothing can be added afterwards."""
         if self._store is None:
             self._write("objects/tables", schema.TABLES, self._tables)
             self._write("objects/columns", schema.COLUMNS_OF_TABLES, self._columns)
             self._people.close()
+            for part in self._events.values():
+                part.close()
             index.build(self._root)
             self._store = Store.open(self._root)
         return self._store

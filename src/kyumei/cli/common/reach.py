@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kyumei.model.source import Source
 
 
-def reached(files: Sequence[str]) -> Iterator[Visit | Closed]:
+def reached(files: Sequence[str], *, zone: str = "Asia/Tokyo") -> Iterator[Visit | Closed]:
     """Yield every source below the given paths, containers opened, in the order of `local_sources`.
 
     Raises:
@@ -22,7 +22,7 @@ def reached(files: Sequence[str]) -> Iterator[Visit | Closed]:
     """
     from kyumei.evidence.open.walk import walk
 
-    for source in local_sources(files):
+    for source in local_sources(files, zone=zone):
         yield from walk(source)
 
 

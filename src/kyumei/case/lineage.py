@@ -1,0 +1,66 @@
+"""The lineage of a case: its database logs replayed on the tables in its evidence."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kyumei.evidence.acquire import EVIDENCE
+from kyumei.evidence.manifest import load
+from kyumei.evidence.open.walk import Visit, walk
+from kyumei.evidence.sources import sources
+from kyumei.model.citation import MEMBER
+from kyumei.scope.lineage.document import document
+from kyumei.scope.lineage.events import FAMILY, from_store
+from kyumei.scope.lineage.keep import kept
+from kyumei.scope.lineage.trace import Trace, trace
+from kyumei.scope.tables.registry import EXTRACTORS
+from kyumei.store.query import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kyumei.model.source import Source
+    from kyumei.scope.lineage.events import Wanted
+    from kyumei.scope.tables.registry import Extractor
+
+
+def of_case(case: Path, wanted: Wanted, zone: str) -> dict[str, Any]:
+    """Return the lineage of a triaged case as `kyumei.lineage/1`.
+
+    Raises:
+        UserError: the folder holds no index.
+    """
+    store = Store.open(case)
+    try:
+        paths = dict(store.rows("select file_id, path from sources order by path"))
+        return document(traced(store, case, wanted, zone), paths, zone)
+    finally:
+        store.close()
+
+
+def traced(store: Store, case: Path, wanted: Wanted, zone: str) -> Trace:
+    """Replay the database logs of a case; an empty trace where there are none."""
+    if not any(reader.startswith(FAMILY) for reader in store.readers()):
+        return Trace()
+    with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
+        objects = list(_objects(store, case, zone, Path(folder)))
+        return trace(from_store(store, wanted), objects, store, zone=zone, wanted=wanted)
+
+
+def _objects(store: Store, case: Path, zone: str, folder: Path) -> Iterator[tuple[Source, Extractor]]:
+    """Yield the data objects with tables, opened again."""
+    sql = (
+        "select evidence_id, path, extractor from sources where extractor is not null and tables > 0 order by evidence_id, path"
+    )
+    wanted = {(item, path): name for item, path, name in store.rows(sql)}
+    tops = {(item, path.split(MEMBER, 1)[0]) for item, path in wanted}
+    for evidence in sorted({item for item, _ in wanted}):
+        item = load(case / EVIDENCE / evidence)
+        for source in sources(item, case, zone=zone):
+            if (evidence, source.path) not in tops:
+                continue
+            for step in walk(source, temp=folder):
+                if isinstance(step, Visit) and (evidence, step.source.path) in wanted:
+                    yield kept(step.source, folder), EXTRACTORS.get(wanted[evidence, step.source.path])

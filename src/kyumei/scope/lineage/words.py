@@ -1,0 +1,109 @@
+"""The lineage in words for people, in Japanese and English."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHOWN: Final = 100
+_WORDS: Final = {
+    "exposed": ("到達可能だった人数", "people who could be reached"),
+    "accessed": ("閲覧された人数", "people whose data was read"),
+    "taken": ("持ち出された人数", "people whose data left"),
+    "exact": ("確定", "exact"),
+    "interval": ("幅あり", "interval"),
+    "not replayed": ("再現できず", "not replayed"),
+    "nobody shown": ("個人の値は表示されず", "nobody shown"),
+    "no rows in evidence": ("証拠に表なし", "no table in evidence"),
+    "people": ("人", "people"),
+    "accounts": ("アカウント別", "by account"),
+    "reads": ("読み出した文", "statements that read"),
+    "why": ("理由", "why"),
+    "assumed": ("前提", "assumed"),
+    "skipped": ("反映できなかった変更", "changes not applied"),
+    "more": ("ほか {n} 件", "{n} more"),
+}
+_REASONS: Final = (
+    (r"rows tie where the page is cut", "順序が決まらず、どの行までが表示されたか定まらない"),
+    (r"the database may sort this text in another order", "文字列の並び順がデータベースと異なる可能性がある"),
+    (r"the clock is taken from the log, a day more or less", "現在時刻をログの時刻とし、前後 1 日の幅をみた"),
+    (r"a smallest or largest value is shown: of which row is not told", "最小・最大の値が表示されたが、どの行かは分からない"),
+    (r"table not in evidence: (.*)", r"表 \1 が証拠にない"),
+    (r"not understood.*", "文を解釈できない"),
+    (r"column or form not known: (.*)", r"列または書き方が分からない(\1)"),
+    (
+        r"changes of (\d+) h between the backup and the beginning of the log are not known",
+        r"バックアップからログ開始までの \1 時間の変更が分からない",
+    ),
+    (r"the only backup is later than the statement", "この文より後のバックアップしかない"),
+    (r"the log counts (\d+) rows, the replay gives (\d+)", r"ログの行数は \1 行だが、再現では \2 行"),
+    (r"a change could not be applied: (.*)", r"反映できない変更があった(\1)"),
+    (r"a bound value is not in the log", "埋め込まれた値がログにない"),
+    (r"cursor: how many rows were fetched is not known", "カーソルから何行取り出されたか分からない"),
+    (r"rows loaded from a file are not in the log", "ファイルから読み込まれた行はログにない"),
+    (r"statement too long", "文が長すぎる"),
+    (
+        r"(.*): when the backup was made is not known; it is taken to be older than the log",
+        r"\1: バックアップの取得時点が不明のため、ログより前とした",
+    ),
+)  # fmt: skip
+
+
+def word(key: str, lang: str) -> str:
+    """Return the word in that language; the key itself where there is none."""
+    pair = _WORDS.get(key)
+    return key if pair is None else pair[0 if lang == "ja" else 1]
+
+
+def reason(text: str, lang: str) -> str:
+    """Return why rows are not certain, in that language."""
+    if lang != "ja":
+        return text
+    for pattern, japanese in _REASONS:
+        if found := re.fullmatch(pattern, text):
+            return found.expand(japanese)
+    return text
+
+
+def table(found: Mapping[str, Any], lang: str) -> str:
+    """Return the document as lines of text."""
+    reach = found["people_by_reach"]
+    lines = [f"{word(r, lang)}: {people(reach[r], lang)}" for r in ("exposed", "accessed", "taken") if r in reach]
+    lines += ["", f"{word('accounts', lang)}:"]
+    lines += [f"  {a['account'] or '?'}: {people(a['people'], lang)}" for a in found["accounts"]]
+    lines += ["", f"{word('reads', lang)}:"]
+    lines += [_line(read, lang) for read in found["reads"][:SHOWN]]
+    lines += _more(len(found["reads"]), lang)
+    for key, listed in (("assumed", found["assumptions"]), ("skipped", [c["reason"] for c in found["changes_not_applied"]])):
+        if listed:
+            lines += [
+                "",
+                f"{word(key, lang)}:",
+                *(f"  {reason(text, lang)}" for text in listed[:SHOWN]),
+                *_more(len(listed), lang),
+            ]
+    return "\n".join(lines)
+
+
+def people(count: Mapping[str, Any], lang: str) -> str:
+    """Return the count with its bounds where they differ."""
+    unit = word("people", lang)
+    best = f"{count['best']} {unit}"
+    if count["low"] == count["high"]:
+        return best
+    return f"{best}({count['low']}〜{count['high']})" if lang == "ja" else f"{best} ({count['low']} to {count['high']})"
+
+
+def _more(length: int, lang: str) -> list[str]:
+    return [f"  {word('more', lang).format(n=length - SHOWN)}"] if length > SHOWN else []
+
+
+def _line(read: Mapping[str, Any], lang: str) -> str:
+    text = re.sub(r"\s+", " ", read["statement"])
+    said = (read["ts"] or "?", read["account"] or "?", word(read["status"], lang), people(read["people"], lang), text[:90])
+    head = "  " + "  ".join(said)
+    why = "; ".join(reason(r, lang) for r in read["reasons"])
+    return head + (f"\n      {word('why', lang)}: {why}" if why else "")
