@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case import clock
 from kyumei.case.lawwords import translated
+from kyumei.case.plan import plan
 from kyumei.case.version import code_digest
 from kyumei.errors import UserError
 from kyumei.evidence.custody import Ledger
@@ -57,7 +58,8 @@ class State:
     basis: str
     history: tuple[Said, ...] = ()
     custody: tuple[Mapping[str, Any], ...] = ()
-    filed: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
+    filed: tuple[Mapping[str, str], ...] = ()
+    measures: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -67,7 +69,18 @@ class State:
     def matter(self, lang: Lang) -> Matter:
         """Return the case as the reports see it in one language."""
         told = translated(self.diagnosis, lang)
-        return Matter(told, lang, self.on, self.entries, self.history, self.filed, self.custody, self.number, self.digest)
+        return Matter(
+            told,
+            lang,
+            self.on,
+            self.entries,
+            self.history,
+            self.filed,
+            self.custody,
+            version=self.number,
+            digest=self.digest,
+            measures=self.measures,
+        )
 
 
 def folder(case: Path, number: int) -> Path:
@@ -92,17 +105,29 @@ def state(case: Path) -> State:
     data = _read(case / "diagnosis.json")
     diagnosis: dict[str, Any] = json.loads(data)
     digest = hashlib.sha256(data).hexdigest()
-    entered = entries(case)
-    acts = ledger(case).verify()
-    on = clock.now().astimezone(ZoneInfo(str((diagnosis.get("case") or {}).get("zone") or "Asia/Tokyo"))).date()
+    entered, acts, now = entries(case), ledger(case).verify(), clock.now()
+    on = now.astimezone(ZoneInfo(str((diagnosis.get("case") or {}).get("zone") or "Asia/Tokyo"))).date()
+    planned = plan(case, diagnosis, today=now)
     said = [e.hash for e in acts if e.act in ("number.announced", "document.filed")]
-    told = json.dumps([digest, sorted(entered.items()), said, on.isoformat(), code_digest()], ensure_ascii=False)
+    told = json.dumps([digest, sorted(entered.items()), said, on.isoformat(), code_digest(), planned], ensure_ascii=False)
     basis = hashlib.sha256(told.encode()).hexdigest()
     made = manifests(case)
     number = made[-1]["version"] if made and made[-1]["basis"] == basis else len(made) + 1
     earlier = [m for m in made if m["version"] < number]
-    custody = tuple(_plain(e) for e in Ledger(case / "custody.jsonl").entries())
-    return State(case, diagnosis, digest, entered, acts, on, number, basis, _history(earlier, acts), custody, _filed(acts))
+    return State(
+        case=case,
+        diagnosis=diagnosis,
+        digest=digest,
+        entries=entered,
+        acts=acts,
+        on=on,
+        number=number,
+        basis=basis,
+        history=_history(earlier, acts),
+        custody=tuple(_plain(e) for e in Ledger(case / "custody.jsonl").entries()),
+        filed=_filed(acts),
+        measures=tuple(planned),
+    )
 
 
 def manifests(case: Path) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ class Matter:
         custody: entries of the custody ledger, oldest first.
         version: number of this version, 0 for a draft outside a case.
         digest: SHA-256 of `diagnosis.json`.
+        measures: plan against recurrence: `title`, `how`, `owner`, `due`, `state`.
     """
 
     diagnosis: Mapping[str, Any]
@@ -70,6 +71,7 @@ class Matter:
     custody: tuple[Mapping[str, Any], ...] = ()
     version: int = 0
     digest: str = ""
+    measures: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def words(self) -> Words:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kyumei.reports import view
+from kyumei.reports import parts, view
 from kyumei.reports.document import Column, Document, Field, Section, Sentence, Table, Text, formula
 from kyumei.reports.matter import Phrases, labels
 from kyumei.reports.statements import Statements
@@ -198,7 +198,9 @@ class _Form:
         return self._entered("publication.status", "publication.date", "publication.method")
 
     def _prevention(self) -> list[Block]:
-        return self._entered("prevention.done", "prevention.planned")
+        m, blocks = self.m, self._entered("prevention.done", "prevention.planned")
+        taken = [row for row in m.measures if row.get("state") in ("planned", "doing", "done")]
+        return [*blocks, parts.measures(m, states=("planned", "doing", "done"))] if taken else blocks
 
     def _other(self) -> list[Block]:
         return [*self._entered("other.remarks"), *([self._survey_limits()] if self.final else [])]

@@ -9,6 +9,8 @@ from kyumei.reports.document import Sentence
 from kyumei.reports.matter import Phrases, basis
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kyumei.reports.document import Status
     from kyumei.reports.matter import Matter
 
@@ -51,17 +53,18 @@ class Statements:
     def supports(self) -> tuple[Sentence, ...]:
         """Return the observations behind the cause, as the diagnosis words them."""
         m = self._matter
-        return tuple(self._statement(s, "confirmed") for s in view.listed(m.leading, "supports"))
+        return tuple(self.statement(s, "confirmed") for s in view.listed(m.leading, "supports"))
 
     def contradicts(self) -> tuple[Sentence, ...]:
         """Return what speaks against the cause."""
-        return tuple(self._statement(s, "confirmed") for s in view.listed(self._matter.leading, "contradicts"))
+        return tuple(self.statement(s, "confirmed") for s in view.listed(self._matter.leading, "contradicts"))
 
     def unknowns(self) -> tuple[Sentence, ...]:
         """Return what is not known yet."""
-        return tuple(self._statement(s, "not_known") for s in self._matter.listed("unknowns"))
+        return tuple(self.statement(s, "not_known") for s in self._matter.listed("unknowns"))
 
-    def _statement(self, statement: object, status: Status) -> Sentence:
+    def statement(self, statement: object, status: Status) -> Sentence:
+        """Return a statement of the diagnosis as a sentence."""
         of = statement if isinstance(statement, dict) else {}
         rests = () if of.get("assumed") else basis(view.listed(of, "findings"))
         return Sentence(self._full(self._matter.words.said(of.get("text"))), status, rests)
@@ -97,10 +100,21 @@ class Statements:
             return Sentence(self._said("records_unknown"), "not_known", ("coverage",))
         return Sentence(self._said("records", records=found[0]), self._matter.certainty, found[1])
 
+    def method(self) -> Sentence:
+        """Return how the people were counted."""
+        figure = self._matter.figures.get("people")
+        if figure is None:
+            return Sentence(self._said("people_unknown"), "not_known", ("coverage",))
+        text = self._said("method", method=self._matter.words.term("method", figure.method))
+        return Sentence(text, "stated", ("figure:people",))
+
     def access(self) -> tuple[Sentence, ...]:
         """Return how far the data was reached: one sentence for each degree."""
-        m = self._matter
-        return tuple(Sentence(self._said(f"access_{a}"), _ACCESS[a], m.because) for a, _ in view.reached(m.diagnosis))
+        return self.access_of([a for a, _ in view.reached(self._matter.diagnosis)])
+
+    def access_of(self, reached: Sequence[str]) -> tuple[Sentence, ...]:
+        """Return one sentence for each of these degrees of access."""
+        return tuple(Sentence(self._said(f"access_{a}"), _ACCESS[a], self._matter.because) for a in reached)
 
     def categories(self) -> tuple[Sentence, ...]:
         """Return the kinds of data, those confirmed apart from those suspected."""

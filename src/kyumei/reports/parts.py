@@ -1,0 +1,171 @@
+"""Parts that several documents share: letterhead, contact point, and the tables of duties, data sets, evidence, measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from kyumei.reports import view
+from kyumei.reports.document import Column, Section, Sentence, Table, Text, formula
+from kyumei.reports.figures import People, Records
+from kyumei.reports.matter import Phrases
+from kyumei.reports.statements import Statements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kyumei.reports.document import Sentences
+    from kyumei.reports.matter import Matter
+
+Line = tuple[Literal["left", "right"], str]
+CONTACT: Final = ("contact.department", "contact.phone", "contact.email", "contact.hours", "contact.url")
+
+
+def phrases(matter: Matter) -> Phrases:
+    """Return the words of these parts."""
+    return Phrases("parts", matter.lang)
+
+
+def told(matter: Matter, key: str) -> str:
+    """Return what was entered, or the mark that it is missing."""
+    return matter.entry(key) or matter.blank(key)
+
+
+def letterhead(matter: Matter, to: Sequence[str], *, recipient: bool = True) -> tuple[Line, ...]:
+    """Return day, addressee and sender as letters bear them; English ones too."""
+    honour = phrases(matter)("honour") if recipient else ""
+    sender = (told(matter, "org.name"), told(matter, "signer.title") + "  " + told(matter, "signer.name"))
+    addressee: list[Line] = [("left", line + (honour if n == len(to) - 1 else "")) for n, line in enumerate(to)]
+    return (("right", matter.today()), *addressee, *(("right", line) for line in sender))
+
+
+def contact(matter: Matter) -> Section:
+    """Return the contact point."""
+    say = phrases(matter)
+    lines = tuple(
+        Sentence(f"{say(key)}: {matter.entry(key)}", "stated", (f"entry:{key}",))
+        if matter.entry(key)
+        else formula(f"{say(key)}: {matter.blank(key)}")
+        for key in CONTACT
+    )
+    return Section(say("contact"), (Text(lines, bullets=True),))
+
+
+def paragraph(*sentences: Sentence) -> Text:
+    """Return sentences that follow each other."""
+    return Text(sentences)
+
+
+def bullets(sentences: Sentences, *, none: str = "") -> Text:
+    """Return sentences as a list, or one sentence where there are none."""
+    return Text(sentences, bullets=True) if sentences else Text((formula(none),))
+
+
+def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
+    """Return duties with their deadlines, those that apply first."""
+    say, words = phrases(matter), matter.words
+    found = view.terms(view.duties(matter.diagnosis, alike=view.AT_A_GLANCE))
+    shown = [t for t in found if undecided or t.duty.of["verdict"] == "applies"][:most]
+    rows = tuple(
+        (
+            matter.day(t.deadline.get("due")) if t.due else say("asap"),
+            words.said(t.duty.of.get("title")) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
+            view.whose(t.duty, words),
+            words.term("verdict", t.duty.of["verdict"])
+            + ("" if t.duty.of.get("basis_level") == "primary" else say("unchecked")),
+            matter.time(t.duty.of.get("aware")),
+        )
+        for t in shown
+    )
+    rests = tuple(dict.fromkeys(f"law:{t.duty.of['id']}" for t in shown)) or ("diagnosis:/obligations",)
+    names = (say("due"), say("duty"), say("holder"), say("verdict"), say("aware"))
+    return Table(_columns(names, (3, 4, 2.4, 1.6, 2.6)), rows, rests, say("duties"))
+
+
+def _named(name: str, title: str) -> str:
+    return "" if not name or name in title else f" {name}"
+
+
+def holdings(matter: Matter) -> Table:
+    """Return the data sets: whose, people and records apart, categories, how far reached; each number is a figure."""
+    say, words = phrases(matter), matter.words
+    rows, rests = [], []
+    for n, holding in enumerate(matter.listed("holdings")):
+        people, records = People.of(holding.get("people")), Records.of(holding.get("records"))
+        rows.append(
+            (
+                str(holding.get("party") or words.term("role", holding.get("role"))),
+                str(holding.get("dataset") or ""),
+                people.said(words) if people else words("people_unknown"),
+                records.said(words) if records else words("people_unknown"),
+                categories(matter, holding),
+                words.term("access", holding.get("access")),
+            )
+        )
+        rests += [f"figure:{unit}:{n}" for unit, number in (("people", people), ("records", records)) if number]
+    names = (say("holder"), say("dataset"), say("people"), say("records"), say("categories"), say("access"))
+    few = tuple(rests) if len(rests) <= 8 else ("diagnosis:/holdings",)
+    return Table(
+        _columns(names, (2.4, 2.6, 1.6, 1.6, 3.4, 2.2), right=(2, 3)), tuple(rows), few or ("diagnosis:/holdings",), ""
+    )
+
+
+def categories(matter: Matter, holding: Mapping[str, Any]) -> str:
+    """Return the categories of one holding, each with its status where it is only suspected."""
+    words = matter.words
+    listed = [
+        matter.category(c["id"]) + ("" if c["status"] == "confirmed" else f"({words.term('category_status', c['status'])})")
+        for c in view.listed(holding, "categories")
+        if c.get("status") != "ruled_out"
+    ]
+    return matter.join(listed)
+
+
+def timeline(matter: Matter, caption: str = "") -> Table:
+    """Return what happened when."""
+    say = phrases(matter)
+    events = Statements(matter).events()
+    rests = tuple(dict.fromkeys(b for *_, basis in events for b in basis)) or ("coverage",)
+    return Table(
+        _columns((say("time"), say("event")), (2, 6)), tuple((time, text) for _, time, text, _ in events), rests, caption
+    )
+
+
+def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
+    """Return the measures against recurrence that the diagnosis calls for, with owner, day and state."""
+    say, words = phrases(matter), matter.words
+    shown = [m for m in matter.measures if not states or m.get("state") in states]
+    rows = tuple(
+        (
+            words.said(m.get("title")),
+            words.said(m.get("how")),
+            words.term("owner", m.get("owner")),
+            str(m.get("due") or ""),
+            say(f"state_{m.get('state')}") if say.has(f"state_{m.get('state')}") else str(m.get("state")),
+        )
+        for m in shown
+    )
+    names = (say("measure"), say("how"), say("owner"), say("by"), say("state"))
+    return Table(_columns(names, (3, 5, 1.3, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")
+
+
+def coverage(matter: Matter) -> tuple[Sentence, ...]:
+    """Return what was looked at and what was not."""
+    say, of = phrases(matter), matter.diagnosis.get("coverage") or {}
+    figures = view.figures(of, matter.words)
+    seen = [matter.words.said(w.get("what")) for w in view.listed(of, "looked_at")]
+    unseen = [matter.words.said(w.get("what")) for w in view.listed(of, "not_looked_at")]
+    lines = [
+        say("looked", names=matter.join(seen) or say("nothing")),
+        say("not_looked", names=matter.join(unseen) or say("nothing")),
+    ]
+    lines.append(say("sizes", sizes=matter.join([f"{name} {value}" for name, value in figures])))
+    return tuple(Sentence(line, "stated", ("coverage",)) for line in lines)
+
+
+def _columns(names: Sequence[str], weights: Sequence[float], right: Sequence[int] = ()) -> tuple[Column, ...]:
+    return tuple(Column(name, weight, n in right) for n, (name, weight) in enumerate(zip(names, weights, strict=True)))
+
+
+def table(names: Sequence[str], weights: Sequence[float], rows: Sequence[tuple[str, ...]], rests: Sequence[str]) -> Table:
+    """Return a table."""
+    return Table(_columns(names, weights), tuple(rows), tuple(rests))
