@@ -9,6 +9,7 @@ from kyumei.reports.document import Column, Section, Sentence, Table, Text, form
 from kyumei.reports.figures import People, Records
 from kyumei.reports.matter import Phrases
 from kyumei.reports.statements import Statements
+from kyumei.reports.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,19 +65,20 @@ def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
     """Return duties with their deadlines, those that apply first."""
     say, words = phrases(matter), matter.words
     found = view.terms(view.duties(matter.diagnosis, alike=view.AT_A_GLANCE))
-    shown = [t for t in found if undecided or t.duty.of["verdict"] == "applies"][:most]
+    listed = [t for t in found if undecided or t.duty.of["verdict"] == "applies"][:most]
     rows = tuple(
         (
-            matter.day(t.deadline.get("due")) if t.due else say("asap"),
+            f"{shown.day(due, matter.zone, words)} {shown.era(due, matter.zone, words)}".strip() if t.due else say("asap"),
             words.said(t.duty.of.get("title")) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
             view.whose(t.duty, words),
             words.term("verdict", t.duty.of["verdict"])
             + ("" if t.duty.of.get("basis_level") == "primary" else say("unchecked")),
             matter.time(t.duty.of.get("aware")),
         )
-        for t in shown
+        for t in listed
+        for due in [t.deadline.get("due")]
     )
-    rests = tuple(dict.fromkeys(f"law:{t.duty.of['id']}" for t in shown)) or ("diagnosis:/obligations",)
+    rests = tuple(dict.fromkeys(f"law:{t.duty.of['id']}" for t in listed)) or ("diagnosis:/obligations",)
     names = (say("due"), say("duty"), say("holder"), say("verdict"), say("aware"))
     return Table(_columns(names, (3, 4, 2.4, 1.6, 2.6)), rows, rests, say("duties"))
 
@@ -133,7 +135,7 @@ def timeline(matter: Matter, caption: str = "") -> Table:
 def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
     """Return the measures against recurrence that the diagnosis calls for, with owner, day and state."""
     say, words = phrases(matter), matter.words
-    shown = [m for m in matter.measures if not states or m.get("state") in states]
+    listed = [m for m in matter.measures if not states or m.get("state") in states]
     rows = tuple(
         (
             words.said(m.get("title")),
@@ -142,7 +144,7 @@ def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
             str(m.get("due") or ""),
             say(f"state_{m.get('state')}") if say.has(f"state_{m.get('state')}") else str(m.get("state")),
         )
-        for m in shown
+        for m in listed
     )
     names = (say("measure"), say("how"), say("owner"), say("by"), say("state"))
     return Table(_columns(names, (3, 5, 1.3, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")

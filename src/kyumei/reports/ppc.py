@@ -15,7 +15,7 @@ from kyumei.reports.statements import Statements
 
 if TYPE_CHECKING:
     from kyumei.reports.document import Block
-    from kyumei.reports.matter import Matter
+    from kyumei.reports.matter import Matter, Said
 
 KINDS: Final = ("leak", "leak_maybe", "loss", "loss_maybe", "damage", "damage_maybe")
 CAUSES: Final = {
@@ -167,7 +167,7 @@ class _Form:
                 missing=cards,
             ),
         ]
-        if m.history:
+        if said_before(m):
             blocks.append(history(m))
         return blocks
 
@@ -212,18 +212,32 @@ class _Form:
         return Field("limits", self.say("limits_label"), (Sentence(said, "stated", ("coverage",)),))
 
 
-def history(matter: Matter) -> Table:
+def said_before(matter: Matter, *, public: bool = False) -> tuple[Said, ...]:
+    """Return the earlier numbers that are worth telling: announced ones, and for the house those of versions that differ."""
+    now = {unit: matter.figures[unit].number for unit in ("people", "records") if unit in matter.figures}
+    return tuple(
+        said
+        for said in matter.history
+        if not said.where.startswith("version:")
+        or (not public and said.unit in now and said.number != (now[said.unit].low, now[said.unit].best, now[said.unit].high))
+    )
+
+
+def history(matter: Matter, *, public: bool = False) -> Table:
     """Return the numbers said before, oldest first, and the present ones, so that no earlier figure is lost."""
     from kyumei.reports.figures import People, Records
 
-    say = Phrases("ppc", matter.lang)
+    say, before = Phrases("ppc", matter.lang), said_before(matter, public=public)
     kinds = {"people": People, "records": Records}
-    rows = [
-        (said.on, say(f"unit_{said.unit}"), kinds[said.unit](*said.number).said(matter.words), said.where)
-        for said in matter.history
-    ]
+    rows = [(s.on, say(f"unit_{s.unit}"), kinds[s.unit](*s.number).said(matter.words), _where(s, say)) for s in before]
     present = [(unit, matter.number(unit)) for unit in ("people", "records")]
     rows += [(matter.on.isoformat(), say(f"unit_{unit}"), found[0], say("now")) for unit, found in present if found]
-    rests = tuple(dict.fromkeys(said.where if ":" in said.where else f"announcement:{said.where}" for said in matter.history))
+    rests = dict.fromkeys(s.where if ":" in s.where else f"announcement:{s.where}" for s in before)
+    figures = [f"figure:{unit}" for unit, found in present if found]
     columns = (Column(say("time"), 2), Column(say("unit"), 2), Column(say("number"), 3), Column(say("where"), 3))
-    return Table(columns, tuple(rows), (*rests, "figure:people", "figure:records"), say("history"))
+    return Table(columns, tuple(rows), (*rests, *figures), say("history"))
+
+
+def _where(said: Said, say: Phrases) -> str:
+    kind, _, number = said.where.partition(":")
+    return say("version", n=number) if kind == "version" else said.where

@@ -20,7 +20,7 @@ _SHOWN: Final = 12
 
 
 class Statements:
-    """Sentences about one case in one tone; English has one tone only.
+    """Sentences about one case in one tone; English differs in a few places.
 
     Args:
         tone: plain (である) for reports, polite (です・ます) for letters, short (the bare value) for fields of a form.
@@ -140,7 +140,9 @@ class Statements:
         if not m.aware:
             return Sentence(self._said("aware_unknown"), "not_known", ("diagnosis:/case/aware",))
         days = m.join([m.time(a) for a in m.aware])
-        return Sentence(self._said("aware" if len(m.aware) == 1 else "awares", days=days), "stated", ("diagnosis:/case/aware",))
+        text = self._said("aware" if len(m.aware) == 1 else "awares", days=days)
+        blank = len(m.aware) > 1 and self._tone == "polite"
+        return Sentence(text, "formula" if blank else "stated", ("diagnosis:/case/aware",))
 
     def events(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
         """Return the timeline: sort key, time, what happened, basis; the gravest findings and the instants of awareness."""

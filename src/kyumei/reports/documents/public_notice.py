@@ -8,7 +8,7 @@ from kyumei.reports import parts
 from kyumei.reports.document import Document, Section, Sentence, formula
 from kyumei.reports.documents.person_notice import advice
 from kyumei.reports.matter import Phrases
-from kyumei.reports.ppc import history
+from kyumei.reports.ppc import history, said_before
 from kyumei.reports.registry import report
 from kyumei.reports.statements import Statements
 
@@ -35,8 +35,8 @@ def build(matter: Matter) -> Iterator[Document]:
     title = say("title", n=say("first") if number == 1 else say("next", n=number))
     lead = (parts.paragraph(formula(say("greeting")), formula(say("as_of", day=matter.today()))),)
     extent: list[Block] = [parts.paragraph(state.people(), state.records(), *state.categories(), *state.access())]
-    if matter.history:
-        extent.append(history(matter))
+    if said_before(matter, public=True):
+        extent.append(history(matter, public=True))
     responses = tuple(_entered(matter, say, key) for key in ("police.station", "survey.detail", "persons.detail"))
     reported = tuple(
         Sentence(say("reported", day=f.get("on"), receipt=f.get("receipt") or "-"), "stated", (f"filing:{f.get('name')}",))

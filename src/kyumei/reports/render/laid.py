@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
 from kyumei.reports.document import Column, Section, Table, Text
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kyumei.reports.legend import Source
     from kyumei.reports.matter import Matter
 
+BLANKS: Final = ("【要記入", "[to be entered")
 Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
 """A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
 
@@ -39,7 +40,12 @@ class Printed:
     def runs(self, sentences: tuple[Sentence, ...], *, cites: bool | None = None) -> list[Run]:
         """Return sentences as runs; `cites` overrules whether labels are shown."""
         shown = self.cites if cites is None else cites
-        return [run for n, sentence in enumerate(sentences) for run in self._runs(sentence, shown=shown, first=n == 0)]
+        following = [*(s.basis for s in sentences[1:]), ()]
+        return [
+            run
+            for n, (sentence, after) in enumerate(zip(sentences, following, strict=False))
+            for run in self._runs(sentence, shown=shown and after != sentence.basis, first=n == 0)
+        ]
 
     def _runs(self, sentence: Sentence, *, shown: bool, first: bool) -> Iterator[Run]:
         gap = "" if first or self.document.lang == "ja" else " "
@@ -47,10 +53,11 @@ class Printed:
             yield "assumed", gap + f"({self.say('assumed')}) "
             gap = ""
         text = said(sentence)
-        blank = sentence.status == "formula" and text.startswith(("【", "["))
+        blank = sentence.status == "formula" and any(mark in text for mark in BLANKS)
         yield ("blank" if blank else "text"), gap + text
-        if shown and sentence.basis:
-            yield "cite", f"[{', '.join(self.label(b) for b in sentence.basis[:4])}{'…' if len(sentence.basis) > 4 else ''}]"
+        cited = [b for b in sentence.basis if not self.document.compact or b.startswith("finding:")]
+        if shown and cited:
+            yield "cite", f"[{', '.join(self.label(b) for b in cited[:4])}{'…' if len(cited) > 4 else ''}]"
 
     def label(self, basis: str) -> str:
         """Return the label of a source."""
@@ -60,10 +67,10 @@ class Printed:
         """Return the sections, and after them that of the sources where labels are shown."""
         parts = list(self.document.sections)
         missing = self.document.missing()
-        if missing and self.document.audience == "inside":
+        if missing and self.document.audience == "inside" and not self.document.compact:
             listed = Text(tuple(_plain(field.label) for field in missing), bullets=True)
             parts.append(Section(self.say("missing_title"), (listed,)))
-        if self.cites and self.sources:
+        if self.cites and self.sources and not self.document.compact:
             rows = tuple((s.label, s.place) for s in self.sources.values())
             table = Table((Column(self.say("label"), 1), Column(self.say("place"), 9)), rows, ())
             parts.append(Section(self.say("title"), (Text((_plain(self.say("intro")),)), table)))
