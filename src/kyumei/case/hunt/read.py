@@ -10,6 +10,7 @@ from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import local_source
 from kyumei.readers import run as readers
 from kyumei.readers.windows.columnar import decode
+from kyumei.readers.windows.columnar.decoder import Decoder
 from kyumei.store.columns import Column, from_table
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kyumei.model.fault import Fault
     from kyumei.model.source import Source
     from kyumei.readers.registry import Reader
+    from kyumei.readers.windows.columnar.decoder import Batch as Decoded
     from kyumei.store.columns import Columns
 
 EVTX: Final = "windows.evtx"
@@ -174,7 +176,7 @@ def _begin(source: Source, reader: str, tally: Tally, sink: Sink) -> None:
     sink.read(source, reader)
 
 
-def _decoded(source: Source, batches: Iterable[decode.Batch], tally: Tally, sink: Sink) -> None:
+def _decoded(source: Source, batches: Iterable[Decoded], tally: Tally, sink: Sink) -> None:
     for got in batches:
         _note(tally, source, got.faults)
         if got.columns.n:
@@ -185,9 +187,9 @@ def _decoded(source: Source, batches: Iterable[decode.Batch], tally: Tally, sink
 
 
 @cache
-def _decoder(zone: str) -> decode.Decoder:
+def _decoder(zone: str) -> Decoder:
     """Return the decoder of this process, which keeps its dictionaries from file to file."""
-    return decode.Decoder(zone)
+    return Decoder(zone)
 
 
 def _named(columns: Columns) -> Columns:
