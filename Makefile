@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real fuzz bench clean
+.PHONY: install install-dev demo test check fix cases killed real fuzz people-100m bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -50,6 +50,9 @@ real: install-dev                   ## triage of ../shared/data: docs/reference/
 
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20
+
+people-100m: install-dev             ## link 100,000,000 records: 8 GB of memory, 30 GB of disk; bench/people-100m.log
+	$(BIN)/python bench/bench_linkage.py 100000000 2>&1 | tee bench/people-100m.log
 
 bench: install-dev                  ## named workloads, ratios and peak memory
 	for b in bench/bench_*.py; do $(BIN)/python $$b; done

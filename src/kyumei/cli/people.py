@@ -114,19 +114,18 @@ def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any
 
     Unsure records could be one of several persons and are given a number of their own.
     """
-    from kyumei.scope.count import link, load
+    from kyumei.scope.count import link
+    from kyumei.scope.records import Records
 
     named = {t["table_id"]: (f.source.path, t["name"]) for f in found for t in f.tables if t["personal"]}
-    records = load(store, sorted(named))
-    groups = link(records).standard
-    unsure = (groups.unsure | groups.absorbed).tolist()
+    records = Records(store, sorted(named))
+    linked = link(records)
+    table, rec = (places.tolist() for places in records.places())
     numbers: dict[int, int] = {}
-    for n, (table, rec, label) in enumerate(
-        zip(records.table.tolist(), records.rec.tolist(), groups.label.tolist(), strict=True)
-    ):
-        file, name = named[records.tables[table]]
+    for n, label in enumerate(linked.label.tolist()):
+        file, name = named[records.tables[table[n]]]
         person = numbers.setdefault(label, len(numbers) + 1)
-        yield {"file": file, "table": name, "offset": rec, "person": person, "unsure": unsure[n]}
+        yield {"file": file, "table": name, "offset": rec[n], "person": person, "unsure": bool(linked.vague[n])}
 
 
 def _print(result: dict[str, Any]) -> None:

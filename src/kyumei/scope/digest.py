@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Digests = npt.NDArray[np.uint64]
 
+MOBILE: Final = 2
+"""The bit of a telephone number's digest that tells a mobile telephone, which one person carries."""
 _MIX: Final = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 

@@ -112,6 +112,15 @@ def numbers(values: pa.StringArray) -> pa.StringArray:
     return _null_where(pc.equal(bare, ""), bare)
 
 
+def postals(values: pa.StringArray) -> pa.StringArray:
+    """Return postal codes as letters and digits only, in capitals; a ZIP+4 is its first five digits."""
+    import pyarrow.compute as pc
+
+    short = pc.replace_substring_regex(values, r"^([0-9]{5})-[0-9]{4}$", r"\1")
+    bare = pc.utf8_upper(pc.replace_substring_regex(short, r"[^0-9A-Za-z]", ""))
+    return _null_where(pc.equal(bare, ""), bare)
+
+
 def emails(values: pa.StringArray) -> pa.StringArray:
     """Return e-mail addresses in lower case."""
     import pyarrow.compute as pc

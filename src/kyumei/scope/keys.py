@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.scope import fold
 from kyumei.scope.clean import distinct
-from kyumei.scope.digest import combined, digests, mixed, seed
+from kyumei.scope.digest import MOBILE, combined, digests, mixed, seed
 from kyumei.scope.recognise.words import of_another, plain
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
     Coded = Sequence[pa.DictionaryArray]
 
-KEYS: Final = ("number", "official", "name", "reading", "given", "dob", "email", "phone", "address", "row")
+KEYS: Final = ("number", "official", "name", "reading", "given", "dob", "email", "phone", "address", "postal", "row")
 IDENTIFYING: Final = ("number", "official", "name", "reading", "email", "phone", "address")
 """A record that has none of these is about nobody who can be told, or is no record at all (a total, a note)."""
 
@@ -49,6 +49,7 @@ class Plan:
     email: tuple[int, ...]
     phone: tuple[int, ...]
     address: tuple[int, ...]
+    postal: tuple[int, ...] = ()
 
 
 def plan(columns: Sequence[Column], dataset: str) -> Plan:
@@ -72,6 +73,7 @@ def plan(columns: Sequence[Column], dataset: str) -> Plan:
         email=_own(columns, "email"),
         phone=tuple(c for c in _own(columns, "phone") if "fax" not in plain(columns[c].header)),
         address=tuple(sorted(_own(columns, "address", "place"))),
+        postal=_own(columns, "postal"),
     )
 
 
@@ -104,8 +106,9 @@ def keys(plan: Plan, columns: Coded) -> dict[str, Digests]:
         "given": _first(readings, fold.given, "given", length),
         "dob": _dates(columns[plan.dob]) if plan.dob is not None else _none(length),
         "email": _first([columns[n] for n in plan.email], fold.emails, "email", length),
-        "phone": _first([columns[n] for n in plan.phone], fold.phones, "phone", length),
+        "phone": _phones([columns[n] for n in plan.phone], length),
         "address": _first(address, fold.addresses, "address", length),
+        "postal": _first([columns[n] for n in plan.postal], fold.postals, "postal", length),
         "row": combined([_cells(column) for column in columns]),
     }
     void = _not_records([*columns[:2], *own])
@@ -161,6 +164,21 @@ def _first(columns: Coded, form: Callable[[pa.StringArray], pa.StringArray], kin
         missing = result == 0
         if missing.any():
             result = np.where(missing, _folded(column, form, kind), result)
+    return result
+
+
+def _phones(columns: Coded, length: int) -> Digests:
+    """Return the digests of the first telephone number of each record, `MOBILE` set in those of mobile telephones."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    result = _none(length)
+    for column in columns:
+        texts = fold.phones(column.dictionary)
+        found = digests(texts, "phone")
+        mobile = pc.fill_null(pc.match_substring_regex(texts, "^0[789]0[0-9]{8}$"), fill_value=False)
+        marked = np.where(mobile.to_numpy(zero_copy_only=False), found | np.uint64(MOBILE), found & ~np.uint64(MOBILE))
+        result = np.where(result == 0, _spread(np.where(found == 0, found, marked), column), result)
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kyumei.errors import UserError
-from kyumei.store.connect import connect, name
+from kyumei.store.connect import connect, name, text
 from kyumei.store.index import INDEX, point_at
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class Store:
             yield batch
         if empty:
             yield pa.RecordBatch.from_arrays([pa.array([], f.type) for f in reader.schema], schema=reader.schema)
+
+    def spare(self, memory: str = "300MB") -> None:
+        """Let queries take no more memory than this from now on: the caller needs the rest."""
+        self._con.execute(f"set memory_limit = {text(memory)}").fetchall()
 
     def readers(self) -> tuple[str, ...]:
         """Return the readers that gave events, sorted; each is a view with its own fields."""

@@ -88,6 +88,7 @@ PEOPLE: Final = {
     "email": "int",
     "phone": "int",
     "address": "int",  # up to the house number
+    "postal": "int",  # postal code
     "row": "int",  # the whole record
 }
 """All but `rec` are 64-bit digests of normalised values (`kyumei.scope.keys`); null where the record has no such value."""
