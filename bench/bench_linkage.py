@@ -66,12 +66,12 @@ def index(folder: Path) -> None:
 def link(folder: Path) -> None:
     """Link what lies in the folder; write each record's person beside it."""
     from kyumei.scope.count import link as linked
-    from kyumei.scope.records import Records
+    from kyumei.scope.records import Stored
     from kyumei.store.query import Store
 
     store = Store.open(folder)
     begun = time.perf_counter()
-    records = Records(store, [f"T{s}" for s in range(5)])
+    records = Stored(store, [f"T{s}" for s in range(5)])
     found = linked(records, told=lambda line: say(f"{time.perf_counter() - begun:8.1f} s  {peak():6.0f} MiB  {line}"))
     took = time.perf_counter() - begun
     say(f"linked {len(records):,} records in {took:.1f} s ({len(records) / took:,.0f} a second), peak {peak():.0f} MiB")

@@ -115,10 +115,10 @@ def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any
     Unsure records could be one of several persons and are given a number of their own.
     """
     from kyumei.scope.count import link
-    from kyumei.scope.records import Records
+    from kyumei.scope.records import Stored
 
     named = {t["table_id"]: (f.source.path, t["name"]) for f in found for t in f.tables if t["personal"]}
-    records = Records(store, sorted(named))
+    records = Stored(store, sorted(named))
     linked = link(records)
     table, rec = (places.tolist() for places in records.places())
     numbers: dict[int, int] = {}

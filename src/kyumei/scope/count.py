@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.count import Count
-from kyumei.scope.records import Records
+from kyumei.scope.records import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kyumei.scope.cascade import Conflict
     from kyumei.scope.passes import Pass
+    from kyumei.scope.records import Records
     from kyumei.store.query import Store
 
 LISTED: Final = 1_000
@@ -58,18 +59,18 @@ class Linked:
 
 def count(store: Store, table_ids: Sequence[str]) -> tuple[Count, Count]:
     """Return how many records about persons these tables hold, and how many different persons they are about."""
-    records = Records(store, table_ids)
+    records = Stored(store, table_ids)
     return Count.exact(len(records), "rows about persons"), count_people(records)
 
 
-def count_people(records: Records) -> Count:
+def count_people(records: Records | Stored) -> Count:
     """Return the number of persons with its bounds."""
     if not len(records):
         return Count.exact(0, "no records about persons")
     return link(records).people(numbered=records.all_numbered())
 
 
-def link(records: Records, *, reasons: bool = False, told: Callable[[str], None] | None = None) -> Linked:
+def link(records: Records | Stored, *, reasons: bool = False, told: Callable[[str], None] | None = None) -> Linked:
     """Return the records in groups that are one person each.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ PERSONAL: Final = ("student number", "employee number")
 """Kinds of number of which a person has only one."""
 
 
-class Records:
-    """The records of some tables: `kyumei.scope.cascade.Columns`.
+class Stored:
+    """The records of some tables as they lie in the store: `kyumei.scope.cascade.Columns`.
 
     Beside the keys of `kyumei.store.schema.PEOPLE` there are the columns `table` (place in `tables`, from 1), `dataset` (a
     digest of the file), `numbering` (like `scope`, but equal for files that number the same persons alike) and `personal`.
@@ -151,6 +152,70 @@ class Records:
         for old, new in sorted(self._scopes.items()):
             scope[scope == np.int64(old).astype(np.uint64)] = np.int64(new).astype(np.uint64)
         return scope
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records in memory, for who adds some or takes some away: `kyumei.scope.cascade.Columns`; 0 where absent.
+
+    Attributes:
+        key: the columns of `kyumei.store.schema.PEOPLE` by name.
+        tables: the ids of the tables, sorted.
+        table: for each record, its table's place in `tables`. rec: its place in the table.
+        dataset: a digest for each record's file.
+        personal: for each record, whether its number is one that a person has only one of (student, employee).
+        numbering: like `scope`, but equal for files that number the same persons alike.
+    """
+
+    key: dict[str, Digests]
+    tables: tuple[str, ...]
+    table: npt.NDArray[np.int64]
+    rec: npt.NDArray[np.int64]
+    dataset: Digests
+    personal: npt.NDArray[np.bool_]
+    numbering: Digests
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def has(self, name: str) -> bool:
+        """Return whether any record has this key."""
+        named = {"numbering": "number"}.get(name, name)
+        return named not in self.key or bool((self.key[named] != 0).any())
+
+    def all_numbered(self) -> bool:
+        """Return whether every record has a number."""
+        return bool((self.key["number"] != 0).all())
+
+    def column(self, name: str) -> Digests:
+        """Return one column; see `kyumei.scope.cascade.Columns`."""
+        import numpy as np
+
+        if name == "table":
+            return self.table.astype(np.uint64) + np.uint64(1)
+        values: Digests = self.key[name] if name in self.key else getattr(self, name)
+        return values.astype(np.uint64)
+
+    def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return for each record its table's place in `tables`, from 0, and its place in the table."""
+        return self.table, self.rec
+
+
+def load(store: Store, table_ids: Sequence[str]) -> Records:
+    """Return the records of some tables in memory, ordered by table and place."""
+    import numpy as np
+
+    stored = Stored(store, table_ids)
+    table, rec = stored.places()
+    return Records(
+        key={name: stored.column(name) for name in ("scope", *_KEYS)},
+        tables=stored.tables,
+        table=table,
+        rec=rec,
+        dataset=stored.column("dataset"),
+        personal=stored.column("personal").astype(np.bool_),
+        numbering=stored.column("numbering"),
+    )
 
 
 _KEYS: Final = ("number", "official", "name", "reading", "given", "dob", "email", "phone", "address", "postal", "row")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from kyumei.scope.classify import Column
 from kyumei.scope.clean import distinct
-from kyumei.scope.count import count_people, load
+from kyumei.scope.count import count_people
 from kyumei.scope.keys import KEYS, identified, keys, plan
 from kyumei.scope.recognise.registry import ordered
+from kyumei.scope.records import load
 from kyumei.store.connect import name
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kyumei.model.count import Count
-    from kyumei.scope.count import Records
     from kyumei.scope.lineage.state import State
+    from kyumei.scope.records import Records
     from kyumei.store.query import Store
 
     Rows = npt.NDArray[np.int64]
