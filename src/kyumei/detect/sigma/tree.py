@@ -114,3 +114,4 @@ class Not:
 
 
 Node: TypeAlias = Leaf | And | Or | Not
+TESTS: Final = (Text, Regex, Network, Compare, SameAs, Present, Absent, Empty)

@@ -1,0 +1,183 @@
+"""One batch of columns under evaluation: which rows pass which test of which field, made only where a rule asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from pyroaring import BitMap
+
+from kyumei.detect.sigma import made_columns
+from kyumei.detect.sigma.logsource import SOURCE, keys
+from kyumei.detect.sigma.program import ALL, AND, NOT
+from kyumei.detect.sigma.rows import ByTest, bitmap
+from kyumei.detect.sigma.same import same_rows
+from kyumei.detect.sigma.tree import Absent, Empty, Present, SameAs, Text
+from kyumei.store.columns import Column
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from kyumei.detect.sigma.logsource import Made
+    from kyumei.detect.sigma.program import Binding, Tree
+    from kyumei.detect.sigma.scan import Memory
+    from kyumei.detect.sigma.stored import Kept
+    from kyumei.store.columns import Columns
+
+_EMPTY = Text(())
+
+
+class Batch:
+    """A batch of columns and what rules ask of it.
+
+    Args:
+        columns: the batch.
+        kept: the compiled rules.
+        memory: what is known of the dictionaries' values.
+        source: name of the reader where there is no column `source`.
+        offset: of the case's zone.
+    """
+
+    def __init__(self, columns: Columns, kept: Kept, memory: Memory, source: str, offset: timedelta) -> None:
+        self._n = columns.n
+        self._kept = kept
+        self._memory = memory
+        self._offset = offset
+        self._columns = dict(columns.fields)
+        self._named: dict[str, list[str]] = {}
+        for name in sorted(columns.fields):
+            for key in keys(name):
+                self._named.setdefault(key, []).append(name)
+        self._give_source(source)
+        self._all = BitMap(range(self._n))
+        self._by_test: dict[tuple[str, str | Made], ByTest] = {}
+        self._leaves: dict[int, BitMap] = {}
+        self._wheres: dict[int, BitMap] = {}
+        self._bases: dict[int, BitMap] = {}
+        self._empty = kept.program.tests.index(_EMPTY) if _EMPTY in kept.program.tests else -1
+
+    def _give_source(self, source: str) -> None:
+        if SOURCE in self._named:
+            return
+        source = source or ("windows.evtx" if "system_channel" in self._named else "")
+        if source:
+            rows = np.arange(self._n, dtype=np.uint32)
+            self._columns[SOURCE] = Column(rows, np.zeros(self._n, np.int32), pa.array([source]))
+            self._named[SOURCE] = [SOURCE]
+
+    def passed(self) -> list[tuple[str | Made, set[int]]]:
+        """Return, by name of column, the tests that some row passes."""
+        found = ((name, self._tests(name)) for name in self._kept.units)
+        return [(name, tests) for name, tests in found if tests]
+
+    def _tests(self, name: str | Made) -> set[int]:
+        return {test for column in self._of(name) for test in self._rows_by_test(column, name).tests()}
+
+    def _of(self, name: str | Made) -> list[str]:
+        """Return the columns that are called so."""
+        if name == ALL:
+            return [one for one in self._columns if one != SOURCE]
+        if isinstance(name, str):
+            return self._named.get(name, [])
+        key = repr(name)
+        if key not in self._named:
+            column = made_columns.column(name, [self._columns[c] for part in name.of for c in self._named.get(part, ())[:1]])
+            self._named[key] = [key] if len(column.rows) else []
+            self._columns[key] = column
+        return self._named[key]
+
+    def _rows_by_test(self, column: str, name: str | Made) -> ByTest:
+        key = (column, name)
+        if key not in self._by_test:
+            held = self._columns[column]
+            memory = self._memory if isinstance(name, str) and column != SOURCE else type(self._memory)()
+            pairs = memory.scanned((column, repr(name)), self._kept.units[name], held.values, self._offset)
+            self._by_test[key] = ByTest(held, pairs)
+        return self._by_test[key]
+
+    def base(self, source: int) -> BitMap:
+        """Return the rows of a log source."""
+        if source not in self._bases:
+            rows = BitMap()
+            for where in self._kept.program.sources[source]:
+                rows |= self._where(where)
+            self._bases[source] = rows
+        return self._bases[source]
+
+    def _where(self, number: int) -> BitMap:
+        if number < 0:
+            return self._all
+        if number not in self._wheres:
+            self._wheres[number] = self.evaluate(self._kept.program.wheres[number], self._all)
+        return self._wheres[number]
+
+    def evaluate(self, tree: Tree, base: BitMap) -> BitMap:
+        """Return the rows of `base` that the tree holds for."""
+        if not base:
+            return base
+        if isinstance(tree, int):
+            return base & self._leaf(tree)
+        op, *members = tree
+        if op == NOT:
+            return base - self.evaluate(members[0], base)
+        if op == AND:
+            return self._both(members, base)
+        found = BitMap()
+        for member in members:
+            found |= self.evaluate(member, base)
+        return found
+
+    def _both(self, members: list[Any], base: BitMap) -> BitMap:
+        later = [one for one in members if isinstance(one, list) and one[0] == NOT]
+        for member in (one for one in members if not (isinstance(one, list) and one[0] == NOT)):
+            base = self.evaluate(member, base)
+            if not base:
+                return base
+        for member in later:
+            base = self.evaluate(member, base)
+        return base
+
+    def _leaf(self, number: int) -> BitMap:
+        if number not in self._leaves:
+            binding, test, other = self._kept.program.leaves[number]
+            self._leaves[number] = self._tested(self._kept.program.bindings[binding], test, other)
+        return self._leaves[number]
+
+    def _tested(self, binding: Binding, number: int, other: int) -> BitMap:
+        test = self._kept.program.tests[number]
+        if isinstance(test, Present):
+            return self._present(binding)
+        if isinstance(test, Absent):
+            return self._all - self._present(binding)
+        if isinstance(test, Empty):
+            return (self._all - self._present(binding)) | self._passing(binding, self._empty)
+        if isinstance(test, SameAs):
+            pair = self._held(binding), self._held(self._kept.program.bindings[other])
+            return bitmap(same_rows(test, *pair))
+        return self._passing(binding, number)
+
+    def _passing(self, binding: Binding, test: int) -> BitMap:
+        found = BitMap()
+        for where, name in ((-1, binding.field), *binding.extra):
+            if name not in self._kept.units:
+                continue
+            for column in self._of(name):
+                rows = self._rows_by_test(column, name).rows(test)
+                if rows is not None:
+                    found |= rows & self._where(where) if where >= 0 else rows
+        return found
+
+    def _present(self, binding: Binding) -> BitMap:
+        found = BitMap()
+        for where, name in ((-1, binding.field), *binding.extra):
+            for column in self._of(name):
+                found |= bitmap(self._columns[column].rows) & self._where(where)
+        return found
+
+    def _held(self, binding: Binding) -> list[tuple[Column, BitMap]]:
+        return [
+            (self._columns[column], self._where(where))
+            for where, name in ((-1, binding.field), *binding.extra)
+            for column in self._of(name)
+        ]

@@ -1,0 +1,186 @@
+"""Rules interned: each test on a field once, each field once, rules as small trees of numbers. It can be stored as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from kyumei.detect.sigma import logsource, tree
+from kyumei.detect.sigma.logsource import Made, fold
+from kyumei.detect.sigma.rule import Problem
+from kyumei.detect.sigma.tree import And, Empty, Leaf, Not, Present, SameAs, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kyumei.detect.sigma.rule import Rule
+    from kyumei.detect.sigma.tree import Node
+
+AND: Final = -1
+OR: Final = -2
+NOT: Final = -3
+Tree: TypeAlias = "int | list[Any]"
+"""A leaf's number, or [AND | OR | NOT, members…]."""
+ALL: Final = "*"
+"""The field of keywords: every column."""
+_EMPTY: Final = Text(())
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a rule's field means: the columns of its name and, in some rows, others.
+
+    Attributes:
+        field: folded name, ALL for keywords.
+        extra: (number of the condition on rows, column or made column), in order.
+    """
+
+    field: str
+    extra: tuple[tuple[int, str | Made], ...] = ()
+
+
+@dataclass(slots=True)
+class Program:
+    """Interned rules.
+
+    Attributes:
+        tests: distinct tests.
+        bindings: distinct bindings.
+        leaves: (binding, test, second binding of a SameAs or -1).
+        wheres: trees of the log sources' conditions on rows.
+        sources: tuples of numbers in `wheres`: any of them.
+        rules: (number in `sources`, tree) by rule, as given to `program`.
+        units: tests on texts by folded column, sorted: what is to be scanned for in columns of that name.
+    """
+
+    tests: list[tree.Test] = field(default_factory=list)
+    bindings: list[Binding] = field(default_factory=list)
+    leaves: list[tuple[int, int, int]] = field(default_factory=list)
+    wheres: list[Tree] = field(default_factory=list)
+    sources: list[tuple[int, ...]] = field(default_factory=list)
+    rules: list[tuple[int, Tree]] = field(default_factory=list)
+    units: dict[str | Made, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Maker:
+    made: Program
+    numbers: dict[tuple[str, object], int] = field(default_factory=dict)
+    wanted: dict[str | Made, set[int]] = field(default_factory=dict)
+
+    def number(self, kind: str, value: object, into: list[Any]) -> int:
+        known = self.numbers.setdefault((kind, value), len(into))
+        if known == len(into):
+            into.append(value)
+        return known
+
+
+def program(rules: Sequence[Rule]) -> tuple[Program, list[int], list[Problem]]:
+    """Return the program, the positions of the rules in it, and the rules for whose log source no events are known."""
+    maker = _Maker(Program())
+    kept: list[int] = []
+    left: list[Problem] = []
+    for position, rule in enumerate(rules):
+        sources = logsource.resolve(rule.logsource)
+        if not sources.reads:
+            left.append(Problem(rule.about.path, rule.title, sources.why))
+            continue
+        numbers = [_where(maker, source.where) for source in sources.reads]
+        aliases = list(zip(numbers, (dict(source.fields) for source in sources.reads), strict=True))
+        maker.made.rules.append(
+            (maker.number("sources", tuple(sorted(set(numbers))), maker.made.sources), _tree(maker, rule.tree, aliases))
+        )
+        kept.append(position)
+    maker.made.units = {name: sorted(tests) for name, tests in sorted(maker.wanted.items(), key=lambda one: repr(one[0]))}
+    return maker.made, kept, left
+
+
+_Aliases: TypeAlias = "list[tuple[int, dict[str, tuple[str | Made, ...]]]]"
+
+
+def _where(maker: _Maker, node: Node) -> int:
+    known = maker.numbers.get(("where", node))
+    if known is None:
+        known = maker.numbers["where", node] = len(maker.made.wheres)
+        maker.made.wheres.append(_tree(maker, node, []))
+    return known
+
+
+def _tree(maker: _Maker, node: Node, aliases: _Aliases) -> Tree:
+    if isinstance(node, Leaf):
+        return _leaf(maker, node, aliases)
+    if isinstance(node, Not):
+        return [NOT, _tree(maker, node.node, aliases)]
+    op = AND if isinstance(node, And) else OR
+    members: list[Tree] = []
+    for one in node.nodes:
+        member = _tree(maker, one, aliases)
+        if isinstance(member, list) and member[0] == op:
+            members += member[1:]
+        elif member not in members:
+            members.append(member)
+    return members[0] if len(members) == 1 else [op, *members]
+
+
+def _leaf(maker: _Maker, leaf: Leaf, aliases: _Aliases) -> int:
+    test = leaf.test
+    binding = _binding(maker, leaf.field, aliases)
+    other = _binding(maker, test.field, aliases) if isinstance(test, SameAs) else -1
+    number = maker.number("test", test, maker.made.tests)
+    if not isinstance(test, SameAs | Present | tree.Absent):
+        scanned = maker.number("test", _EMPTY, maker.made.tests) if isinstance(test, Empty) else number
+        bound = maker.made.bindings[binding]
+        for name in (bound.field, *(column for _, column in bound.extra)):
+            maker.wanted.setdefault(name, set()).add(scanned)
+    return maker.number("leaf", (binding, number, other), maker.made.leaves)
+
+
+def _binding(maker: _Maker, name: str | None, aliases: _Aliases) -> int:
+    if name is None:
+        return maker.number("binding", Binding(ALL), maker.made.bindings)
+    own = fold(name)
+    extra = [(where, column) for where, fields in aliases for column in fields.get(own, ()) if column != own]
+    general = [(-1, column) for column in logsource.everywhere().get(own, ()) if column != own]
+    return maker.number("binding", Binding(own, tuple(general + extra)), maker.made.bindings)
+
+
+def as_plain(made: Program) -> dict[str, Any]:
+    """Return the program as JSON values."""
+    return {
+        "tests": [[type(test).__name__, *astuple(test)] for test in made.tests],
+        "bindings": [[one.field, [[where, _plain(column)] for where, column in one.extra]] for one in made.bindings],
+        "leaves": made.leaves,
+        "wheres": made.wheres,
+        "sources": made.sources,
+        "rules": made.rules,
+        "units": [[_plain(name), tests] for name, tests in made.units.items()],
+    }
+
+
+def from_plain(data: dict[str, Any]) -> Program:
+    """Return the program of its JSON values."""
+    return Program(
+        tests=[_test(*test) for test in data["tests"]],
+        bindings=[Binding(name, tuple((where, _column(one)) for where, one in extra)) for name, extra in data["bindings"]],
+        leaves=[(a, b, c) for a, b, c in data["leaves"]],
+        wheres=data["wheres"],
+        sources=[tuple(one) for one in data["sources"]],
+        rules=[(source, one) for source, one in data["rules"]],
+        units={_column(name): tests for name, tests in data["units"]},
+    )
+
+
+def _plain(column: str | Made) -> Any:
+    return column if isinstance(column, str) else list(astuple(column))
+
+
+def _column(data: Any) -> str | Made:
+    if isinstance(data, str):
+        return data
+    of, by, heads, mapped, take = data
+    return Made(tuple(of), by, tuple((a, b) for a, b in heads), tuple((a, b) for a, b in mapped), take)
+
+
+def _test(kind: str, *values: Any) -> tree.Test:
+    kinds: dict[str, Any] = {one.__name__: one for one in tree.TESTS}
+    return kinds[kind](*(tuple(v) if isinstance(v, list) else v for v in values))  # type: ignore[no-any-return]
