@@ -32,9 +32,11 @@ CATEGORIES: Final = {
     "sens.biometric": ("生体情報", "Biometric data"),
     "sens.orientation": ("性的指向等", "Sexual orientation"),
     "comm.secrecy": ("通信の秘密に属する情報", "Content or fact of communications"),
+    "id.location": ("位置情報", "Location"),
+    "id.online": ("IPアドレス・Cookie・端末識別子", "IP address, cookie or device identifier"),
     "biz.contract": ("契約書・取引先情報", "Contracts, business contacts"),
 }
-"""Category id → name in Japanese, in English. `id.customer_no` is ours: the law file has no customer number."""
+"""Category id → name in Japanese, in English. `id.customer_no`, `id.location`, `id.online` are ours: the law file has none."""
 
 
 def name(category: str, lang: str) -> str:

@@ -1,42 +1,31 @@
-"""Personal data in running text: what has a check digit, a form of its own, or a word before it that says what it is.
+"""Personal data in running text and unknown bytes: what has a check digit, a form of its own, or a word that says what it is.
 
-A first path: regular expressions over decoded lines, full-width digits and letters folded. A number with nothing but a right
-check digit is no hit, because chance gives one to every tenth number.
+A number with nothing but a right check digit is no hit, because chance gives one to every tenth number. Each hit keeps the
+validator that it passed and the word that stood before it, and its place in the original bytes, whatever their encoding.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections import Counter
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.mask import masked
-from kyumei.scope.recognise.address import PREFECTURES
-from kyumei.scope.recognise.money import ISSUERS
-from kyumei.scope.recognise.official import my_number_valid
-from kyumei.scope.recognise.person import surnames
-from kyumei.scope.recognise.shapes import luhn
-from kyumei.scope.tables.blocks import bare_codec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
+
+    import numpy as np
+    import numpy.typing as npt
 
     from kyumei.model.source import Source
+    from kyumei.scope.scan.blocks import Piece
+    from kyumei.scope.scan.find import AnyRule
 
-CONTEXT_CHARACTERS: Final = 40
-"""How far before a value the word that says what it is may stand."""
-_PIECE: Final = 1 << 20
-_WIDE: Final = {0xFF01 + n: chr(0x21 + n) for n in range(94)} | {ord(ch): "-" for ch in "−‐–"} | {0x3000: " "}
-_BEFORE: Final = r"(?<![A-Za-z0-9_.@-])"
-_KANJI: Final = "[一-鿿々ぁ-ゖァ-ヺー]"
-_AFTER: Final = r"(?![A-Za-z0-9_@-])"
-_DATE: Final = (
-    r"(?:(?:19|20)\d\d[-/.年] ?\d{1,2}[-/.月] ?\d{1,2}日?|"
-    r"(?:明治|大正|昭和|平成|令和|[MTSHR])(?:元|\d{1,2})[-/.年] ?\d{1,2}[-/.月] ?\d{1,2}日?)"
-)
+    Ints = npt.NDArray[np.int64]
+
+TEXT_LIKE: Final = 20
+"""One control character in so many makes bytes no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +34,9 @@ class Hit:
 
     Attributes:
         start, end: byte offsets in the source.
-        validator: what it passed: `check digit`, `luhn`, `form`, `dictionary`.
-        context: the word before it that says what it is, empty where its form says enough.
+        validator: what it passed: `check digit`, `luhn`, `form`, `calendar`, `dictionary`, `vocabulary`, `scheme`.
+        context: the word before (or beside) it that says what it is, empty where its form says enough.
+        rule: the rule's name.
     """
 
     category: str
@@ -55,6 +45,7 @@ class Hit:
     validator: str
     context: str
     sample_masked: str
+    rule: str = ""
 
     def as_json(self) -> dict[str, str | int]:
         """Return the object that `kyumei categories` writes."""
@@ -65,20 +56,8 @@ class Hit:
             "validator": self.validator,
             "context": self.context,
             "sample_masked": self.sample_masked,
+            "rule": self.rule,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """How one kind of value is found: the group `v` of the expression; `near` asks for the context in the same line."""
-
-    kind: str
-    category: str
-    expression: re.Pattern[str]
-    validator: str = "form"
-    context: re.Pattern[str] | None = None
-    valid: Callable[[str], bool] | None = None
-    near: bool = False
 
 
 def is_text(source: Source) -> bool:
@@ -86,102 +65,42 @@ def is_text(source: Source) -> bool:
     sample = source.sample
     letters = sample.text[:4096]
     controls = sum(ch < " " and ch not in "\t\r\n\f\x1b" for ch in letters)
-    return bool(letters) and sample.bad <= len(sample.text) // 20 and controls <= len(letters) // 50
+    return bool(letters) and sample.bad <= len(sample.text) // TEXT_LIKE and controls <= len(letters) // 50
 
 
 def scan(source: Source) -> Iterator[Hit]:
     """Yield the values in the order of the text; never raises on any bytes."""
-    codec, mark = bare_codec(source.sample.encoding, source.head)
-    with source.open() as stream:
-        place = len(stream.read(mark))
-        while raw := _lines(stream, codec):
-            yield from _scan(raw, codec, place)
-            place += len(raw)
+    from kyumei.scope.scan.find import all_rules
+
+    for piece, rows, places in _found(source):
+        for (start, end, number, word, word_end), (first, last) in zip(rows.tolist(), places.tolist(), strict=True):
+            rule: AnyRule = all_rules()[number]
+            shown = masked(piece.text(start, end), rule.kind)
+            yield Hit(rule.category, first, last, rule.validator, piece.text(word, word_end), shown, rule.name)
 
 
-def _lines(stream: BinaryIO, codec: str) -> bytes:
-    """Return about a mebibyte that ends with a line, or with the file."""
-    raw = stream.read(_PIECE)
-    if not codec.startswith("utf-16"):
-        return raw + stream.readline(_PIECE) if raw else raw
-    return raw
-
-
-def _scan(raw: bytes, codec: str, place: int) -> Iterator[Hit]:
-    text = raw.decode(codec, "surrogateescape" if not codec.startswith("utf-16") else "replace")
-    folded = text.translate(_WIDE)
-    at, offset = 0, place
-    last = -1
-    for start, end, pattern, context in sorted(_found(folded), key=lambda f: (f[0], -f[1], f[2].kind)):
-        if start < last:
-            continue
-        last = end
-        offset += _width(text[at:start], codec)
-        at = start
-        length = _width(text[start:end], codec)
-        shown = masked(folded[start:end], pattern.kind)
-        yield Hit(pattern.category, offset, offset + length, pattern.validator, context, shown)
-
-
-def _found(text: str) -> Iterator[tuple[int, int, Pattern, str]]:
-    for pattern in _patterns():
-        for found in pattern.expression.finditer(text):
-            start, end = found.span("v")
-            before = text[max(0, found.start() - CONTEXT_CHARACTERS) : start]
-            context = (
-                pattern.context.search(before.rsplit("\n", 2)[-1] if pattern.near else before) if pattern.context else None
-            )
-            if (pattern.context is None or context) and (pattern.valid is None or pattern.valid(found["v"])):
-                yield start, end, pattern, context[0] if context else ""
-
-
-def _width(text: str, codec: str) -> int:
-    return len(text.encode(codec, "surrogateescape" if not codec.startswith("utf-16") else "replace"))
-
-
-def _digits(text: str) -> list[int]:
-    return [int(ch) for ch in text if ch.isdecimal()]
-
-
-def _is_phone(text: str) -> bool:
-    return 10 <= len(_digits(text.replace("+81", "0"))) <= 11
-
-
-def _is_my_number(text: str) -> bool:
+def tally(source: Source) -> Counter[str]:
+    """Return how many values of each category the source holds, without a Python object a hit."""
     import numpy as np
 
-    return len(_digits(text)) == 12 and bool(my_number_valid(np.array([_digits(text)]))[0])
+    from kyumei.scope.scan.blocks import pieces
+    from kyumei.scope.scan.find import all_rules, find
+
+    total = np.zeros(len(all_rules()), np.int64)
+    for piece in pieces(source, text=is_text(source)):
+        total += np.bincount(find(piece.data).rows[:, 2], minlength=len(total))
+    counts: Counter[str] = Counter()
+    for rule, number in zip(all_rules(), total.tolist(), strict=True):
+        if number:
+            counts[rule.category] += number
+    return counts
 
 
-def _is_card(text: str) -> bool:
-    import numpy as np
+def _found(source: Source) -> Iterator[tuple[Piece, Ints, Ints]]:
+    from kyumei.scope.scan.blocks import pieces
+    from kyumei.scope.scan.find import find
 
-    listed = _digits(text)
-    known = re.match(ISSUERS.get(len(listed), "(?!)"), "".join(map(str, listed)))
-    return known is not None and bool(luhn(np.array([listed]))[0])
-
-
-@cache
-def _patterns() -> tuple[Pattern, ...]:
-    listed: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("text.toml").read_text("utf-8"))["pattern"]
-    return tuple(_pattern(entry) for entry in listed)
-
-
-def _pattern(entry: Mapping[str, Any]) -> Pattern:
-    form = str(entry["form"])
-    for word, stands_for in (("prefectures", PREFECTURES), ("surnames", surnames()), ("kanji", _KANJI), ("date", _DATE)):
-        form = form.replace(f"{{{word}}}", stands_for)
-    before, after = (_BEFORE, _AFTER) if entry.get("bounded") else (entry.get("before", ""), entry.get("after", ""))
-    check = entry.get("check", "form")
-    return Pattern(
-        kind=entry["kind"],
-        category=entry["category"],
-        expression=re.compile(f"{before}(?P<v>{form}){after}"),
-        validator="form" if check == "phone" else check,
-        context=re.compile(entry["context"], re.IGNORECASE) if "context" in entry else None,
-        valid=_CHECKS.get(check),
-        near=bool(entry.get("near")),
-    )
-
-
-_CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {"phone": _is_phone, "check digit": _is_my_number, "luhn": _is_card}
+    for piece in pieces(source, text=is_text(source)):
+        rows = find(piece.data).rows
+        if len(rows):
+            yield piece, rows, piece.places(rows[:, :2])

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import anything, both, found, full
+from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from kyumei.scope.scan.rules import Bools, Tokens
 
 PREFECTURES: Final = (
     "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|石川県|福井県|"
@@ -51,3 +54,35 @@ def postal(values: pa.StringArray) -> pa.BooleanArray:
 def place(values: pa.StringArray) -> pa.BooleanArray:
     """Tell nothing of the value: any text may be the name of a place."""
     return anything(values)
+
+
+@text_rule("address", "address", "id.address", "address", validator="gazetteer", order=110)
+def address_in_text(tokens: Tokens) -> Bools:
+    """Accept prefecture and municipality, or a municipality of the postal service and a number."""
+    return tokens.value >= 0
+
+
+@text_rule("postal", "postal", "id.address", "3-4", validator="postal code", context="postal", order=105)
+def postal_in_text(tokens: Tokens) -> Bools:
+    """Accept existing postal codes after 〒 or a word for them."""
+    from kyumei.scope.scan.lists import postal_codes
+
+    return tokens.free() & tokens.separated_by("-") & tokens.context & postal_codes()[tokens.number(7)]
+
+
+@text_rule("postal.bare", "postal", "id.address", "7", validator="postal code", context="postal", needs=True, order=106)
+def bare_postal_in_text(tokens: Tokens) -> Bools:
+    """Accept seven digits that are an existing code after a word for it."""
+    from kyumei.scope.scan.lists import postal_codes
+
+    return tokens.free() & postal_codes()[tokens.number(7)]
+
+
+labelled(
+    "domicile",
+    "social status",
+    "sens.social_status",
+    "domicile",
+    r"(?P<v>[^\s,、。:]{2,40}[都道府県市区町村郡][^\s,、。]{0,40})",
+    order=60,
+)(always)

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import found, full, never
+from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
+
+    from kyumei.scope.scan.rules import Bools, Tokens
 
 _MONTH: Final = r"(?:0?[1-9]|1[0-2])"
 _DAY: Final = r"(?:0?[1-9]|[12][0-9]|3[01])"
@@ -43,3 +48,60 @@ def _born(values: pa.StringArray) -> pa.BooleanArray:
 def born(values: pa.StringArray) -> pa.BooleanArray:
     """Tell dates of the years since 1880 in the usual ways of writing, Japanese eras among them."""
     return full(values, DATE)
+
+
+@text_rule(
+    "dob", "dob", "id.dob", "date", "4-2-2", "4-1-2", "4-2-1", "4-1-1", "8", validator="calendar", context="birth", order=90,
+)  # fmt: skip
+def born_in_text(tokens: Tokens) -> Bools:
+    """Accept days of the calendar between 1868 and 2030 after a word for birth."""
+    import numpy as np
+
+    from kyumei.scope.scan import marks
+    from kyumei.scope.scan.digits import calendar
+
+    days = np.where(tokens.rows[:, 0] == marks.DATE, tokens.value, _day(tokens))
+    real = np.zeros(len(days), np.bool_)
+    calendar(days, 1868, 2030, real)
+    shape_known = (tokens.rows[:, 0] == marks.DATE) | (tokens.rows[:, 3] == 8) | tokens.separated_by("-/.")
+    result: Bools = real & shape_known & tokens.free() & (tokens.context | _followed_by_born(tokens))
+    return result
+
+
+def _followed_by_born(tokens: Tokens) -> Bools:
+    """Return which tokens stand before 生 (生, 生まれ), with or without a blank or parenthesis."""
+    import numpy as np
+
+    ends = tokens.rows[:, 2]
+    at = np.minimum(ends[:, None] + np.arange(4), len(tokens.data) - 1)
+    after = tokens.data[at]
+    born = np.array([0xE7, 0x94, 0x9F], np.uint8)
+    blank = (after[:, 0] == 32) & (after[:, 1:] == born).all(axis=1)
+    result: Bools = (after[:, :3] == born).all(axis=1) | blank
+    return result
+
+
+def _day(tokens: Tokens) -> npt.NDArray[np.int64]:
+    """Return yyyymmdd for numbers in groups 4-1-1 to 4-2-2, or eight digits."""
+    import numpy as np
+
+    bare = tokens.rows[:, 3] == 8
+    listed = tokens.digits(8)
+    month_two = (tokens.rows[:, 3] >> 5 & 31) == 2
+    day_two = (tokens.rows[:, 3] >> 10 & 31) == 2
+    year = listed[:, :4] @ np.array([1000, 100, 10, 1])
+    month = np.where(month_two | bare, listed[:, 4] * 10 + listed[:, 5], listed[:, 4])
+    at = np.where(month_two | bare, 6, 5)
+    rows = np.arange(len(listed))
+    one = listed[rows, at]
+    two = one * 10 + listed[rows, np.minimum(at + 1, 7)]
+    result: npt.NDArray[np.int64] = year * 10000 + month * 100 + np.where(day_two | bare, two, one)
+    return result
+
+
+labelled(
+    "dob.foreign", "dob", "id.dob", "birth",
+    r"(?P<v>(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2}|"
+    r"(?:[0-3]?[0-9] )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* ?[0-3]?[0-9]?,? (?:19|20)[0-9]{2})(?![0-9])",
+    order=92, loose=True, validator="calendar",
+)(always)  # fmt: skip

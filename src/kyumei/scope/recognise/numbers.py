@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import anything, both, found, full
+from kyumei.scope.scan.rules import labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,3 +62,15 @@ def enrolment(values: pa.StringArray) -> pa.BooleanArray:
 def personnel(values: pa.StringArray) -> pa.BooleanArray:
     """Tell nothing of the value: the header says what it is."""
     return anything(values)
+
+
+_NUMBER: Final = r"(?P<v>[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{3,19})(?![A-Za-z0-9_])"
+
+
+def _has_digits(value: str) -> bool:
+    return sum(ch.isdigit() for ch in value) >= 3
+
+
+labelled("student_number", "student number", "id.student_no", "student", _NUMBER, loose=True, order=30)(_has_digits)
+labelled("employee_number", "employee number", "id.employee_no", "employee", _NUMBER, loose=True, order=31)(_has_digits)
+labelled("customer_number", "customer number", "id.customer_no", "customer", _NUMBER, loose=True, order=32)(_has_digits)

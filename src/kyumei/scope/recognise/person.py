@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import both, found, full
+from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from kyumei.scope.scan.rules import Bools, Tokens
 
 _HAN: Final = r"[\p{Han}々ヶヵノ〆]"
 _KANA: Final = r"[\p{Hiragana}\p{Katakana}ー・]"
@@ -80,3 +84,42 @@ def name(values: pa.StringArray) -> pa.BooleanArray:
     import pyarrow.compute as pc
 
     return both(full(values, f"{japanese}|{latin}|{foreign}"), pc.invert(found(values, r"株式会社|有限会社|合計|^合?計$")))
+
+
+@text_rule("name", "name", "id.name", "name", validator="dictionary", context="name", order=140)
+def name_in_text(tokens: Tokens) -> Bools:
+    """Accept surname and given name of the dictionary; of one character, or unknown, only beside a word or honorific."""
+    from kyumei.scope.scan import marks
+
+    given = tokens.value
+    listed = tokens.has(marks.IN_DICTIONARY)
+    said = tokens.has(marks.SUFFIX) | tokens.context
+    tied = tokens.has(marks.KANJI_BEFORE | marks.KANJI_AFTER)
+    known = listed & (said | (~tied & (given >= 2)))
+    return known | (~listed & tokens.has(marks.SUFFIX) & (~tokens.has(marks.KANJI_BEFORE)))
+
+
+def _is_name(value: str) -> bool:
+    return not re.search(
+        r"株式会社|有限会社|不明|なし|一覧|番号|入力|確認|必須|変更|登録|null|none|true|false|string|required",
+        value,
+        re.IGNORECASE,
+    )
+
+
+labelled(
+    "name.labelled", "name", "id.name", "name_label",
+    r"(?P<v>[一-鿿々ヶぁ-ゖァ-ヺー]{1,8}[ ・]?[一-鿿々ヶぁ-ゖァ-ヺー]{1,8}|"
+    r"[A-Z][a-zA-Z'’-]{1,20}(?: [A-Z][a-zA-Z'’.-]{0,20}){1,3}|"
+    r"[가-힣]{2,5})"
+    r"(?=$|[\s、。,;:(<\"'|/)」】様殿]|さん|の)",
+    order=139,
+)(_is_name)  # fmt: skip
+labelled(
+    "name.kana",
+    "kana",
+    "id.name",
+    "kana",
+    r"(?P<v>[ァ-ヺーｦ-ﾟ]{1,12}[ ]?[ァ-ヺーｦ-ﾟ]{1,12}|[ぁ-ゖー]{1,12} [ぁ-ゖー]{1,12})(?=$|[\s、。,;(<\"'|/)」】])",
+    order=138,
+)(always)

@@ -1,0 +1,1 @@
+"""Personal data in running text and unknown bytes."""

@@ -1,0 +1,224 @@
+"""From a block of text to hits: the pass, the rules over its tokens, what follows labels, the vocabularies."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kyumei.scope.scan import marks as k
+from kyumei.scope.scan.digits import chosen
+from kyumei.scope.scan.lists import tables, words
+from kyumei.scope.scan.rules import NEAR_BYTES, Labelled, Rule, Tokens, labels, rules, shape_of, wanted
+from kyumei.scope.scan.sweep import COLUMNS, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
+
+    Bools = npt.NDArray[np.bool_]
+    Bytes = npt.NDArray[np.uint8]
+    Ints = npt.NDArray[np.int64]
+
+_ROOM: Final = 1 << 17
+_VALUE_BYTES: Final = 200
+_BESIDE_BYTES: Final = 120
+_SEPARATED: Final = re.compile(
+    r"[\"'」】)\]]{0,2}[ \t]{0,4}(?:[:=|>]|=>|は|\t)[ \t]{0,4}[\"'「【(]?|(?<![^\"'])[ \t]*\r?\n(?=\S)"
+)
+_LOOSE: Final = re.compile(r"[\"'」】)\]]{0,2}[ \t]{0,4}(?:[:=|>]|=>|は|\t|が)?[ \t]{0,4}[\"'「【(]?")
+_MAY_FOLLOW: Final = b":=|>\t \"'])\xe3\n\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A rule whose hits are the words of a list, where a word of another list stands beside them."""
+
+    name: str
+    kind: str
+    category: str
+    near: str
+    validator: str = "vocabulary"
+    order: int = 900
+
+
+AnyRule = Rule | Labelled | Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits of one block, in the order of their starts, none over another.
+
+    Attributes:
+        rows: start, end, number of the rule in `all_rules()`, start and end of the context word (0, 0 without one).
+    """
+
+    rows: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@cache
+def all_rules() -> tuple[AnyRule, ...]:
+    """Return every rule; hits name them by position."""
+    return (*rules(), *labels(), *_vocabularies())
+
+
+@cache
+def _vocabularies() -> tuple[Vocabulary, ...]:
+    text = (Path(__file__).parents[1] / "recognise" / "vocabulary.toml").read_text("utf-8")
+    listed: Mapping[str, Any] = tomllib.loads(text)
+    kinds = {"sens.criminal": "criminal record", "sens.social_status": "social status"}
+    return tuple(
+        Vocabulary(name, kinds.get(entry["category"], entry["category"].split(".")[1]), entry["category"], entry["near"])
+        for name, entry in sorted(listed.items())
+    )
+
+
+def find(data: Bytes) -> Found:
+    """Return the hits of a block.
+
+    Args:
+        data: UTF-8, full-width ASCII folded (`kyumei.scope.scan.kernel.fold`); any bytes will do.
+    """
+    rows = _swept(data)
+    is_word = rows[:, 0] == k.WORD
+    said = _Words(data, rows[is_word])
+    hits = [*_by_rules(data, rows[~is_word], said), *_by_labels(data, said), *_by_vocabulary(said)]
+    if not hits:
+        return Found(np.zeros((0, 5), np.int64))
+    found = np.concatenate(hits)
+    found = found[np.lexsort((found[:, 2], -found[:, 1], found[:, 0]))]
+    kept = np.zeros(len(found), np.bool_)
+    chosen(found[:, 0], found[:, 1], kept)
+    return Found(found[kept])
+
+
+def _swept(data: Bytes) -> Ints:
+    table = tables(*wanted())
+    parts: list[Ints] = []
+    at = 0
+    out = np.empty((min(_ROOM, len(data) // 2 + 64), COLUMNS), np.int64)
+    while at < len(data):
+        number, at = sweep(data, at, out, table)
+        parts.append(out[:number].copy())
+    return np.concatenate(parts) if parts else np.zeros((0, COLUMNS), np.int64)
+
+
+class _Words:
+    """The words of a block, and which of a group stands before or beside a place."""
+
+    def __init__(self, data: Bytes, rows: Ints) -> None:
+        self.data = data
+        self.rows = rows
+        self.lines = np.flatnonzero(data == 10)
+        self._groups: dict[str, Ints] = {}
+
+    def of(self, group: str) -> Ints:
+        """Return start and end of the words of a group, in order."""
+        if group not in self._groups:
+            self._groups[group] = self.rows[words().of(group)[self.rows[:, 3]]][:, 1:3]
+        return self._groups[group]
+
+    def before(self, group: str, starts: Ints) -> tuple[Bools, Ints]:
+        """Return for each place whether a word of the group stands before it, and start and end of the nearest."""
+        listed = self.of(group)
+        if not len(listed):
+            return np.zeros(len(starts), np.bool_), np.zeros((len(starts), 2), np.int64)
+        at = np.searchsorted(listed[:, 1], starts, side="right") - 1
+        word = listed[np.maximum(at, 0)]
+        near = (at >= 0) & (starts - word[:, 0] <= NEAR_BYTES)
+        breaks = np.searchsorted(self.lines, starts) - np.searchsorted(self.lines, word[:, 1])
+        return near & (breaks <= 1), word
+
+    def beside(self, group: str, spans: Ints) -> tuple[Bools, Ints]:
+        """Return for each span whether a word of the group stands within 120 bytes of it, and that word."""
+        listed = self.of(group)
+        if not len(listed) or not len(spans):
+            return np.zeros(len(spans), np.bool_), np.zeros((len(spans), 2), np.int64)
+        after = np.minimum(np.searchsorted(listed[:, 0], spans[:, 1]), len(listed) - 1)
+        before = np.maximum(after - 1, 0)
+        to_after = np.where(listed[after, 0] >= spans[:, 1], listed[after, 0] - spans[:, 1], 1 << 40)
+        to_before = np.where(listed[before, 1] <= spans[:, 0], spans[:, 0] - listed[before, 1], 1 << 40)
+        nearest = np.where(to_before <= to_after, before, after)
+        return np.minimum(to_before, to_after) <= _BESIDE_BYTES, listed[nearest]
+
+
+def _by_rules(data: Bytes, rows: Ints, said: _Words) -> Iterator[Ints]:
+    free = np.ones(len(rows), np.bool_)
+    by_shape = {}
+    shapes = rows[:, 0] << 56 | np.where(np.isin(rows[:, 0], (k.DIGITS, k.IDENTIFIER)), rows[:, 3], 0)
+    order = np.argsort(shapes, kind="stable")
+    distinct, first = np.unique(shapes[order], return_index=True)
+    for number, shape in enumerate(distinct.tolist()):
+        last = first[number + 1] if number + 1 < len(first) else len(order)
+        by_shape[shape] = order[first[number] : last]
+    for number, rule in enumerate(rules()):
+        wanted_shapes = (kind << 56 | max(shape, 0) for kind, shape in map(shape_of, rule.shapes))
+        parts = [by_shape[shape] for shape in wanted_shapes if shape in by_shape]
+        picked = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        picked = picked[free[picked]]
+        if not len(picked):
+            continue
+        hit = _accepted(data, rows[picked], rule, number, said)
+        free[picked[hit[1]]] = False
+        yield hit[0]
+
+
+def _accepted(data: Bytes, rows: Ints, rule: Rule, number: int, said: _Words) -> tuple[Ints, Bools]:
+    context = np.zeros(len(rows), np.bool_)
+    word = np.zeros((len(rows), 2), np.int64)
+    if rule.context:
+        context, word = said.before(rule.context, rows[:, 1])
+    if rule.needs and not context.any():
+        return np.zeros((0, 5), np.int64), context
+    accepted = rule.accepts(Tokens(data, rows, context))
+    if rule.needs:
+        accepted = accepted & context
+    word = np.where(context[:, None], word, 0)
+    picked = rows[accepted]
+    return np.column_stack([picked[:, 1], picked[:, 2], np.full(len(picked), number), word[accepted]]), accepted
+
+
+def _by_labels(data: Bytes, said: _Words) -> Iterator[Ints]:
+    may_follow = np.zeros(256, np.bool_)
+    may_follow[np.frombuffer(_MAY_FOLLOW, np.uint8)] = True
+    rows: list[tuple[int, int, int, int, int]] = []
+    shift = len(rules())
+    for number, rule in enumerate(labels()):
+        listed = said.of(rule.context)
+        ends = listed[:, 1]
+        inside = ends < len(data)
+        listed = listed[inside][may_follow[data[ends[inside]]]]
+        for start, end in listed.tolist():
+            span = _value(data, end, rule)
+            if span:
+                rows.append((*span, shift + number, start, end))
+    if rows:
+        yield np.array(rows, np.int64)
+
+
+def _value(data: Bytes, at: int, rule: Labelled) -> tuple[int, int] | None:
+    """Return where the value after a label stands, if it is one."""
+    text = data[at : at + _VALUE_BYTES].tobytes().decode("utf-8", "surrogateescape")
+    between = (_LOOSE if rule.loose else _SEPARATED).match(text)
+    found = rule.expression.match(text, between.end()) if between else None
+    if found is None or not rule.accepts(found["v"]):
+        return None
+    start = at + len(text[: found.start("v")].encode("utf-8", "surrogateescape"))
+    return start, start + len(found["v"].encode("utf-8", "surrogateescape"))
+
+
+def _by_vocabulary(said: _Words) -> Iterator[Ints]:
+    shift = len(rules()) + len(labels())
+    for number, rule in enumerate(_vocabularies()):
+        spans = said.of(f"vocabulary {rule.name}")
+        near, word = said.beside(rule.near, spans)
+        yield np.column_stack([spans[near], np.full(int(near.sum()), shift + number), word[near]])

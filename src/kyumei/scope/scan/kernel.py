@@ -1,0 +1,465 @@
+"""One forward pass over UTF-8 bytes that finds tokens: digits, identifiers, mail addresses, dates, addresses, names, words.
+
+Compiled by Numba, without Python objects and without a regular expression. It only finds; what a token is, recognisers say
+(`kyumei.scope.scan.rules`). A token's row in the output is kind, start, end, shape, flags, value (see the constants).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numba as nb
+import numpy as np
+
+from kyumei.scope.scan.marks import (
+    BLANK_INSIDE,
+    IN_DICTIONARY,
+    JOINED_AFTER,
+    JOINED_BEFORE,
+    KANJI_AFTER,
+    KANJI_BEFORE,
+    LETTER_AFTER,
+    LETTER_BEFORE,
+    MUNICIPALITY,
+    PLUS_BEFORE,
+    SUFFIX,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
+    Ints = npt.NDArray[np.int64]
+
+_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+
+_MAX_GROUPS: Final = 7
+_MAX_DIGITS: Final = 24
+
+
+@_jit
+def fold(data: Bytes, out: Bytes, places: npt.NDArray[np.int32]) -> int:
+    """Write full-width ASCII, dashes and blanks as one ASCII byte; keep the rest, and where each byte stood.
+
+    Returns:
+        The number of bytes written. `places` gets, for each of them, its position in `data`.
+    """
+    n = len(data)
+    i = 0
+    o = 0
+    while i < n:
+        b = data[i]
+        step = 1
+        put = b
+        if b >= 0xE2 and i + 2 < n:
+            c = data[i + 1]
+            d = data[i + 2]
+            if b == 0xEF and c == 0xBC and 0x81 <= d <= 0xBF:
+                step, put = 3, np.uint8(d - 0x60)
+            elif b == 0xEF and c == 0xBD and 0x80 <= d <= 0x9E:
+                step, put = 3, np.uint8(d - 0x20)
+            elif b == 0xE3 and c == 0x80 and d == 0x80:
+                step, put = 3, np.uint8(32)
+            elif b == 0xE2 and ((c == 0x80 and 0x90 <= d <= 0x95) or (c == 0x88 and d == 0x92)):
+                step, put = 3, np.uint8(45)
+        out[o] = put
+        places[o] = i
+        o += 1
+        i += step
+    places[o] = n
+    return o
+
+
+@_jit
+def _has(sorted_shapes: Ints, shape: int) -> bool:
+    low = 0
+    high = len(sorted_shapes)
+    while low < high:
+        middle = (low + high) >> 1
+        if sorted_shapes[middle] < shape:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(sorted_shapes) and sorted_shapes[low] == shape
+
+
+@_jit
+def _is_digit(b: int) -> bool:
+    return 48 <= b <= 57
+
+
+@_jit
+def _is_letter(b: int) -> bool:
+    return 65 <= (b & 0xDF) <= 90
+
+
+@_jit
+def _before(data: Bytes, at: int) -> int:
+    """Return the flags for what stands before a token."""
+    if at == 0:
+        return 0
+    b = data[at - 1]
+    if _is_letter(b) or b == 95:
+        return LETTER_BEFORE
+    if b == 43:
+        return PLUS_BEFORE
+    if b == 47 or b == 64 or b == 37 or b == 35 or b == 38 or b == 36 or b == 42 or b == 92 or b == 126 or b == 94:
+        return JOINED_BEFORE
+    if at > 1 and (b == 45 or b == 46 or b == 58 or b == 44):
+        c = data[at - 2]
+        if _is_digit(c) or (b == 45 and (_is_letter(c) or c == 95)):
+            return JOINED_BEFORE if b != 44 else 0
+    return 0
+
+
+@_jit
+def _after(data: Bytes, at: int) -> int:
+    """Return the flags for what stands after a token; the T of an ISO time counts as nothing."""
+    n = len(data)
+    if at >= n:
+        return 0
+    b = data[at]
+    if _is_letter(b) or b == 95:
+        return 0 if b == 84 and at + 1 < n and _is_digit(data[at + 1]) else LETTER_AFTER
+    if b == 64 or b == 37 or b == 36 or b == 92 or b == 126:
+        return JOINED_AFTER
+    if (b == 45 or b == 46 or b == 58) and at + 1 < n:
+        c = data[at + 1]
+        if _is_digit(c) or (b == 45 and _is_letter(c)):
+            return JOINED_AFTER if b != 58 else 0
+    return 0
+
+
+@_jit
+def _number(data: Bytes, at: int) -> tuple[int, int, int, int, int]:
+    """Return end, shape, separators seen, end of the first group and total digits of the number that begins here."""
+    n = len(data)
+    i = at
+    shape = 0
+    groups = 0
+    total = 0
+    first = 0
+    first_end = 0
+    plus = at > 0 and data[at - 1] == 43
+    while True:
+        start = i
+        while i < n and 48 <= data[i] <= 57:
+            i += 1
+        length = i - start
+        total += length
+        shape |= min(length, 31) << (5 * groups)
+        groups += 1
+        if groups == 1:
+            first_end = i
+        if groups >= _MAX_GROUPS or total >= _MAX_DIGITS or i + 1 >= n or not 48 <= data[i + 1] <= 57:
+            break
+        b = data[i]
+        if not (b == 45 or b == 32 or b == 40 or b == 41 or b == 47 or b == 46):
+            break
+        loose = groups == 2 and (first == 41 or plus)
+        if first != 0 and b != first and not (first == 40 and b == 41 and groups == 2) and not loose:
+            break
+        if first == 0 or loose:
+            first = b
+        i += 1
+    return i, shape, first, first_end, total
+
+
+@_jit
+def _identifier(data: Bytes, at: int) -> tuple[int, int, int]:
+    """Return end, shape (0 where it has too many runs) and whether all letters are capitals."""
+    n = len(data)
+    i = at
+    shape = 0
+    runs = 0
+    upper = 1
+    while i < n:
+        start = i
+        letter = _is_letter(data[i])
+        if not letter and not _is_digit(data[i]):
+            break
+        while i < n and (_is_letter(data[i]) if letter else _is_digit(data[i])):
+            if letter and data[i] >= 97:
+                upper = 0
+            i += 1
+        length = i - start
+        if runs < 7 and length < 32:
+            shape |= (length | (32 if letter else 0)) << (6 * runs)
+        else:
+            shape = -1
+            runs = 7
+        runs += 1
+    return i, shape, upper
+
+
+@_jit
+def _kanji_number(data: Bytes, at: int, mark: int) -> tuple[int, int]:
+    """Return the number of one or two digits before 月 (0) or 日 (1), and where its mark ends; 0 if there is none."""
+    n = len(data)
+    i = at
+    while i < n and data[i] == 32:
+        i += 1
+    value = 0
+    digits = 0
+    while i < n and digits < 2 and _is_digit(data[i]):
+        value = value * 10 + data[i] - 48
+        digits += 1
+        i += 1
+    if digits == 0 or i + 2 >= n:
+        return 0, at
+    if mark == 0:
+        fits = data[i] == 0xE6 and data[i + 1] == 0x9C and data[i + 2] == 0x88
+    else:
+        fits = data[i] == 0xE6 and data[i + 1] == 0x97 and data[i + 2] == 0xA5
+    return (value, i + 3) if fits else (0, at)
+
+
+@_jit
+def _plain_number(data: Bytes, at: int) -> tuple[int, int]:
+    """Return the number after one of `. / -`, and its end; 0 where there is none of one or two digits."""
+    n = len(data)
+    if at >= n or not (data[at] == 46 or data[at] == 47 or data[at] == 45):
+        return 0, at
+    i = at + 1
+    value = 0
+    while i < n and i - at <= 2 and _is_digit(data[i]):
+        value = value * 10 + data[i] - 48
+        i += 1
+    if i == at + 1 or (i < n and _is_digit(data[i])):
+        return 0, at
+    return value, i
+
+
+@_jit
+def _is_year_mark(data: Bytes, at: int) -> bool:
+    return at + 2 < len(data) and data[at] == 0xE5 and data[at + 1] == 0xB9 and data[at + 2] == 0xB4
+
+
+@_jit
+def date_at(data: Bytes, at: int, offset: int) -> tuple[int, int]:
+    """Return yyyymmdd and the end of a date whose year (after an era: `offset` years are added) begins at `at`; 0 if none."""
+    n = len(data)
+    i = at
+    while offset and i < n and data[i] == 32:
+        i += 1
+    year = 0
+    digits = 0
+    if offset and i + 2 < n and data[i] == 0xE5 and data[i + 1] == 0x85 and data[i + 2] == 0x83:  # 元
+        year, digits, i = 1, 1, i + 3
+    else:
+        while i < n and digits < 4 and _is_digit(data[i]):
+            year = year * 10 + data[i] - 48
+            digits += 1
+            i += 1
+    if digits == 0 or (offset != 0 and digits > 2) or (offset == 0 and digits != 4):
+        return 0, at
+    if _is_year_mark(data, i):
+        month, i = _kanji_number(data, i + 3, 0)
+        day, i = _kanji_number(data, i, 1) if month else (0, at)
+    else:
+        month, i = _plain_number(data, i)
+        day, i = _plain_number(data, i) if month else (0, at)
+    return ((year + offset) * 10000 + month * 100 + day, i) if day else (0, at)
+
+
+@_jit
+def real_date(value: int) -> bool:
+    """Return whether yyyymmdd is a day of the calendar between 1868 and 2099."""
+    year, month, day = value // 10000, value // 100 % 100, value % 100
+    if not (1868 <= year <= 2099 and 1 <= month <= 12 and day >= 1):
+        return False
+    if month == 2:
+        leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
+        return day <= (29 if leap else 28)
+    return day <= (30 if month == 4 or month == 6 or month == 9 or month == 11 else 31)
+
+
+@_jit
+def _mail(data: Bytes, at: int, allowed: Bytes) -> tuple[int, int]:
+    """Return start and end of the address around an `@`; equal where there is none."""
+    n = len(data)
+    start = at
+    while start > 0 and at - start < 64 and allowed[data[start - 1]] & 1:
+        start -= 1
+    while start < at and (data[start] == 46 or data[start] == 45):
+        start += 1
+    end = at + 1
+    while end < n and end - at < 255 and allowed[data[end]] & 2:
+        end += 1
+    while end > at + 1 and (data[end - 1] == 46 or data[end - 1] == 45):
+        end -= 1
+    dot = end - 1
+    while dot > at and data[dot] != 46:
+        if not _is_letter(data[dot]):
+            return at, at
+        dot -= 1
+    if start == at or dot <= at + 1 or end - dot < 3 or end - dot > 25 or data[at + 1] == 46:
+        return at, at
+    return start, end
+
+
+@_jit
+def _width(b: int) -> int:
+    """Return the length of a character by its first byte."""
+    if b < 0xC0:
+        return 1
+    return 2 if b < 0xE0 else 3 if b < 0xF0 else 4
+
+
+@_jit
+def _code(data: Bytes, at: int) -> int:
+    """Return the code point of a three-byte character, 0 for others."""
+    if at + 2 >= len(data) or not 0xE0 <= data[at] < 0xF0:
+        return 0
+    code: int = ((data[at] & 15) << 12) | ((data[at + 1] & 63) << 6) | (data[at + 2] & 63)
+    return code
+
+
+@_jit
+def _is_kanji(code: int) -> bool:
+    return 0x3400 <= code <= 0x9FFF or code == 0x3005 or 0xF900 <= code <= 0xFAFF
+
+
+@_jit
+def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
+    """Return the end of an address whose first name ends at `at`, and 2 · number seen + municipality seen."""
+    n = len(data)
+    i = at
+    limit = min(n, at + 240)
+    town = 1 if kind == MUNICIPALITY else 0
+    number = 0
+    last = at
+    while i < limit:
+        b = data[i]
+        if b < 0x80:
+            if bounds[b] & 4:
+                if b != 32 or number or not town or i + 1 >= n:
+                    break
+                c = data[i + 1]
+                if not (_is_digit(c) or c >= 0xE3):
+                    break
+            elif _is_digit(b):
+                number = 2
+            elif not (_is_letter(b) or b == 45 or b == 47 or b == 35 or b == 38 or b == 46):
+                break
+            i += 1
+            if b != 32:
+                last = i
+            continue
+        code = _code(data, i)
+        if code == 0x3001 or code == 0x3002 or code == 0x3067 or code == 0x306B or code == 0x306F or code == 0x304B:
+            break  # 、。でにはか
+        if code == 0x3092 or code == 0x3082 or code == 0x3001 or code == 0x300D or code == 0x3011 or code == 0x30FB:
+            break  # をも」】・
+        if number and (code == 0x306E or code == 0x304C or code == 0x3068):
+            break  # の が と after the number
+        if code == 0x5E02 or code == 0x533A or code == 0x753A or code == 0x6751 or code == 0x90E1:
+            town = 1
+        i += _width(b)
+        last = min(i, n)
+    return last, number + town
+
+
+@_jit
+def _lookup(data: Bytes, at: int, first: int, last: int, heads: Ints, body: Bytes, ascii_word: bool) -> int:
+    """Return the number of the longest word that stands here, -1 for none; words first..last, longest first."""
+    n = len(data)
+    for word in range(first, last):
+        start = heads[word]
+        length = heads[word + 1] - start
+        if at + length > n:
+            continue
+        same = True
+        for k in range(length):
+            b = data[at + k]
+            if ascii_word and 65 <= b <= 90:
+                b = b + 32
+            if b != body[start + k]:
+                same = False
+                break
+        if same:
+            if ascii_word and at + length < n and _is_letter(data[at + length]) and _is_letter(body[start + length - 1]):
+                continue
+            return word
+    return -1
+
+
+@_jit
+def hash_of(data: Bytes, start: int, end: int) -> int:
+    """Return 63 bits for some bytes (FNV-1a)."""
+    h = np.uint64(14695981039346656037)
+    for i in range(start, end):
+        h = (h ^ np.uint64(data[i])) * np.uint64(1099511628211)
+    result: int = np.int64(h >> np.uint64(1))  # type: ignore[assignment]  # as Numba has it
+    return result
+
+
+@_jit
+def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
+    """Return end and characters of the longest given name of the dictionary that begins here, at most four characters."""
+    n = len(data)
+    mask = len(given) - 1
+    ends = np.zeros(5, np.int64)
+    i = at
+    count = 0
+    while count < 4 and i + 2 < n and 0xE3 <= data[i] <= 0xE9:
+        i += 3
+        count += 1
+        ends[count] = i
+    while count > 0:
+        h = hash_of(data, at, ends[count])
+        slot = h & mask
+        while given[slot] != 0:
+            if given[slot] == h:
+                return ends[count], count
+            slot = (slot + 1) & mask
+        count -= 1
+    return at, 0
+
+
+@_jit
+def _suffix(data: Bytes, at: int) -> bool:
+    """Return whether 様 さま さん 氏 殿 先生 くん ちゃん 君 （ ( follows, after at most one blank."""
+    i = at
+    if i < len(data) and data[i] == 32:
+        i += 1
+    if i < len(data) and data[i] == 40:
+        return True
+    code = _code(data, i)
+    if code == 0x69D8 or code == 0x6C0F or code == 0x6BBF or code == 0x541B:
+        return True
+    follows = _code(data, i + 3)
+    if code == 0x3055:
+        return follows == 0x3093 or follows == 0x307E
+    if code == 0x304F:
+        return follows == 0x3093
+    if code == 0x3061:
+        return follows == 0x3083
+    return code == 0x5148 and follows == 0x751F
+
+
+@_jit
+def _name(data: Bytes, at: int, surname_end: int, given: Ints) -> tuple[int, int, int]:
+    """Return the end of a name, the characters of its given name (0 unknown) and flags; end = at where it is none."""
+    blank = surname_end < len(data) and data[surname_end] == 32
+    begin = surname_end + 1 if blank else surname_end
+    end, count = _given(data, begin, given)
+    flags = BLANK_INSIDE if blank else 0
+    if at >= 3 and _is_kanji(_code(data, at - 3)):
+        flags |= KANJI_BEFORE
+    if count:
+        flags |= IN_DICTIONARY
+        if _suffix(data, end):
+            flags |= SUFFIX
+        elif _is_kanji(_code(data, end)):
+            flags |= KANJI_AFTER
+        return end, count, flags
+    i = begin
+    for extra in range(4):
+        if (extra or not blank) and _suffix(data, i) and (extra or data[min(i, len(data) - 1)] != 40):
+            return i, extra, flags | SUFFIX
+        code = _code(data, i)
+        if not (_is_kanji(code) or 0x3041 <= code <= 0x30FC) or code == 0x306E or code == 0x306F or code == 0x304C:
+            break
+        i += 3
+    return at, 0, 0

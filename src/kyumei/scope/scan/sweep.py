@@ -1,0 +1,227 @@
+"""The pass itself: from byte to byte, the kernels of `kyumei.scope.scan.kernel` where something begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numba as nb
+
+from kyumei.scope.scan.kernel import (
+    _address,
+    _after,
+    _before,
+    _code,
+    _has,
+    _identifier,
+    _is_digit,
+    _lookup,
+    _mail,
+    _name,
+    _number,
+    _width,
+    date_at,
+)
+from kyumei.scope.scan.marks import (
+    ADDRESS,
+    DATE,
+    DIGITS,
+    ERA,
+    IDENTIFIER,
+    MAIL,
+    MUNICIPALITY,
+    NAME,
+    PREFECTURE,
+    SEPARATOR_SHIFT,
+    UPPER,
+    WORD,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Bytes = npt.NDArray[np.uint8]
+    Ints = npt.NDArray[np.int64]
+
+OTHER: Final = 0
+DIGIT: Final = 1
+AT: Final = 2
+LETTER: Final = 3
+WIDE: Final = 4
+"""First byte of a character of three bytes."""
+LONG: Final = 5
+
+COLUMNS: Final = 6
+
+
+class Tables(NamedTuple):
+    """What the pass looks things up in.
+
+    Attributes:
+        classes: for each byte, one of the constants above.
+        allowed: for each byte, 1 in the local part of a mail address, 2 in its domain, 4 the end of an address.
+        heads: for each code point below 65,536, 1 where a word begins with it and 2 where a surname does.
+        pairs: for each two small letters, whether a word begins with them.
+        words, body, wide, narrow, special, offsets: the words: where each begins in `body`; for each code point and for
+            each two letters, the first word; what a word is beside a word (era, prefecture, municipality); years of eras.
+        surnames, surname_body, surname_heads: the same for surnames.
+        given: hash table of given names, a power of two long.
+        numbers, identifiers: the wanted shapes, ascending.
+    """
+
+    classes: Bytes
+    allowed: Bytes
+    heads: Bytes
+    pairs: Bytes
+    words: Ints
+    body: Bytes
+    wide: Ints
+    narrow: Ints
+    special: Ints
+    offsets: Ints
+    surnames: Ints
+    surname_body: Bytes
+    surname_heads: Ints
+    given: Ints
+    numbers: Ints
+    identifiers: Ints
+
+
+_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+
+
+@_jit
+def _put(out: Ints, n: int, row: tuple[int, int, int, int, int, int]) -> int:
+    for k in range(6):
+        out[n, k] = row[k]
+    return n + 1
+
+
+@_jit
+def _at_digit(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+    """Take what begins with a digit; return the next position and the number of rows."""
+    end, shape, separator, first_end, total = _number(data, i)
+    value, stop = date_at(data, i, 0)
+    if value and stop > end:
+        return stop, _put(out, n, (DATE, i, stop, 0, _before(data, i), value))
+    if total < 4 and end == first_end and (end >= len(data) or data[end] < 65):
+        return end, n
+    if end < len(data) and end == first_end and (65 <= (data[end] & 0xDF) <= 90) and data[end] != 84:
+        end, shape, upper = _identifier(data, i)
+        if _has(t.identifiers, shape):
+            flags = _before(data, i) | _after(data, end) | (UPPER if upper else 0)
+            n = _put(out, n, (IDENTIFIER, i, end, shape, flags, 0))
+        return end, n
+    if _has(t.numbers, shape):
+        flags = _before(data, i) | _after(data, end) | (separator << SEPARATOR_SHIFT)
+        return end, _put(out, n, (DIGITS, i, end, shape, flags, total))
+    if end == first_end or separator != 32:
+        return end, n
+    if _has(t.numbers, first_end - i):
+        n = _put(out, n, (DIGITS, i, first_end, first_end - i, _before(data, i), first_end - i))
+    return first_end, n
+
+
+@_jit
+def _at_letter(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+    """Take what begins with a letter: a word of the lists, an identifier, the date of an era."""
+    size = len(data)
+    if i + 1 < size:
+        key = ((data[i] | 32) << 8) | (data[i + 1] | 32)
+        if t.pairs[key]:
+            word = _lookup(data, i, t.narrow[key], t.narrow[key + 1], t.words, t.body, True)
+            if word >= 0:
+                n = _put(out, n, (WORD, i, i + t.words[word + 1] - t.words[word], word, 0, 0))
+    k = i
+    while k < size and t.classes[data[k]] == LETTER:
+        k += 1
+    if k >= size or not _is_digit(data[k]):
+        return k, n
+    if k == i + 1:
+        letter = data[i] & 0xDF
+        years = 0
+        years = 1867 if letter == 77 else 1911 if letter == 84 else 1925 if letter == 83 else years
+        years = 1988 if letter == 72 else 2018 if letter == 82 else years
+        if years:
+            value, stop = date_at(data, k, years)
+            if value:
+                return stop, _put(out, n, (DATE, i, stop, 1, _before(data, i) | _after(data, stop), value))
+    end, shape, upper = _identifier(data, i)
+    if _has(t.identifiers, shape):
+        flags = _before(data, i) | _after(data, end) | (UPPER if upper else 0)
+        n = _put(out, n, (IDENTIFIER, i, end, shape, flags, 0))
+    return end, n
+
+
+@_jit
+def _at_wide(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+    """Take what begins with a kanji or kana: a word, an era, an address, a name."""
+    code = _code(data, i)
+    heads = t.heads[code]
+    if heads == 0:
+        return i + 3, n
+    if heads & 1:
+        word = _lookup(data, i, t.wide[code], t.wide[code + 1], t.words, t.body, False)
+        if word >= 0:
+            end = i + t.words[word + 1] - t.words[word]
+            special = t.special[word]
+            if special == 0:
+                return end, _put(out, n, (WORD, i, end, word, 0, 0))
+            if special == ERA:
+                value, stop = date_at(data, end, t.offsets[word])
+                if value:
+                    return stop, _put(out, n, (DATE, i, stop, 2, 0, value))
+            else:
+                stop, seen = _address(data, end, t.allowed, special)
+                if seen & 1 and (special == PREFECTURE or (special == MUNICIPALITY and seen == 3)):
+                    return stop, _put(out, n, (ADDRESS, i, stop, 0, 1 if special == PREFECTURE else 0, seen >> 1))
+    if heads & 2:
+        first, last = t.surname_heads[code], t.surname_heads[code + 1]
+        while first < last:
+            word = _lookup(data, i, first, last, t.surnames, t.surname_body, False)
+            if word < 0:
+                break
+            surname_end = i + t.surnames[word + 1] - t.surnames[word]
+            end, count, flags = _name(data, i, surname_end, t.given)
+            if end > i:
+                return end, _put(out, n, (NAME, i, end, surname_end - i, flags, count))
+            first = word + 1
+    return i + 3, n
+
+
+@_jit
+def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
+    """Fill rows from the position `begin` on.
+
+    Returns:
+        The number of rows and the position reached: less than the length of `data` where `out` is full.
+    """
+    size = len(data)
+    i = begin
+    n = 0
+    room = len(out) - 4
+    while i < size:
+        kind = t.classes[data[i]]
+        if kind == OTHER:
+            i += 1
+            continue
+        if n >= room:
+            break
+        if kind == LETTER:
+            i, n = _at_letter(data, i, out, n, t)
+        elif kind == WIDE:
+            i, n = _at_wide(data, i, out, n, t)
+        elif kind == DIGIT:
+            i, n = _at_digit(data, i, out, n, t)
+        elif kind == AT:
+            start, end = _mail(data, i, t.allowed)
+            if end > start:
+                while n and out[n - 1, 1] >= start:
+                    n -= 1
+                n = _put(out, n, (MAIL, start, end, 0, 0, 0))
+                i = end
+            else:
+                i += 1
+        else:
+            i += _width(data[i])
+    return n, min(i, size)

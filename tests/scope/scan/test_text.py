@@ -1,0 +1,195 @@
+"""Values in running text: found with their rule, their place in the original bytes, and not where they are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kyumei.model.categories import CATEGORIES
+from kyumei.model.source import Source
+from kyumei.scope.scan.codes import cp932, transcode
+from kyumei.scope.scan.find import all_rules
+from kyumei.scope.text import scan, tally
+
+
+def found(text: str, encoding: str = "utf-8") -> list[tuple[str, str]]:
+    raw = text.encode(encoding)
+    return [(hit.rule, raw[hit.start : hit.end].decode(encoding)) for hit in scan(Source.memory(raw))]
+
+
+FOUND = {
+    "電話は090-1234-5678です": ("phone.mobile", "090-1234-5678"),
+    "携帯０９０－１２３４－５６７８": ("phone.mobile", "０９０－１２３４－５６７８"),
+    "TEL 03-3211-1234": ("phone.fixed", "03-3211-1234"),
+    "TEL 03(3211)1234": ("phone.fixed", "03(3211)1234"),
+    "tel: 0332111234": ("phone.bare", "0332111234"),
+    "call +81-90-1234-5678": ("phone.international", "81-90-1234-5678"),
+    "<taro.yamada@example.co.jp>": ("email", "taro.yamada@example.co.jp"),
+    "生年月日：昭和60年3月12日": ("dob", "昭和60年3月12日"),
+    "平成元年1月8日生まれ": ("dob", "平成元年1月8日"),
+    "生年月日 S60.3.12": ("dob", "S60.3.12"),
+    "birth=1985-03-12T00:00:00": ("dob", "1985-03-12"),
+    "dob: 19850312": ("dob", "19850312"),
+    "マイナンバー：1234 5678 9018": ("my_number", "1234 5678 9018"),
+    "法人番号 7000012050002": ("corporate_number", "7000012050002"),
+    "4111-1111-1111-1111": ("card.grouped", "4111-1111-1111-1111"),
+    "カード番号:378282246310005": ("card", "378282246310005"),
+    "CVV: 123": ("card.cvv", "123"),
+    "普通 1234567": ("bank.account", "1234567"),
+    "ゆうちょ銀行 記号 10010 番号 12345671": ("bank.yucho_labelled", "10010 番号 12345671"),
+    "IBAN: DE89 3704 0044 0532 0130 00": ("bank.iban", "DE89 3704 0044 0532 0130 00"),
+    "パスポート TK1234567": ("passport", "TK1234567"),
+    "AB12345678CD": ("residence_card", "AB12345678CD"),
+    "免許証番号 301234567810": ("licence", "301234567810"),
+    "保険者番号 01130012": ("health_insurer", "01130012"),
+    "基礎年金番号 1234-567890": ("pension", "1234-567890"),
+    "〒100-0001": ("postal", "100-0001"),
+    "東京都千代田区千代田1-1に住む": ("address", "東京都千代田区千代田1-1"),
+    "横浜市西区みなとみらい二丁目2番1号": ("address", "横浜市西区みなとみらい二丁目2番1号"),
+    "埼玉県川口市𠮷田町1-2": ("address", "埼玉県川口市𠮷田町1-2"),
+    "佐藤花子は言った": ("name", "佐藤花子"),
+    "山田 太郎 様": ("name", "山田 太郎"),
+    "氏名：グエン ヴァン": ("name.labelled", "グエン ヴァン"),
+    "学籍番号: 22B1234": ("student_number", "22B1234"),
+    "性別：男": ("sex", "男"),
+    "国籍：ベトナム": ("nationality", "ベトナム"),
+    "続柄：長男": ("relation", "長男"),
+    "password: Passw0rd!x": ("password", "Passw0rd!x"),
+    "userPassword: {SSHA}MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY=": (
+        "password_hash", "{SSHA}MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY=",
+    ),
+    "患者は糖尿病": ("health", "糖尿病"),
+    "緯度経度: 35.6812, 139.7671": ("location", "35.6812, 139.7671"),
+    "client_ip=203.0.113.7": ("ip_address", "203.0.113.7"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_a_value_is_found_with_its_bounds(text: str) -> None:
+    assert found(text) == [FOUND[text]]
+
+
+NOTHING = (
+    "123456789018",
+    "1234567890123456 4111111111111111",
+    "a0312345678901234",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "build 090-1234-5678-9",
+    "生年月日 1985-03-45",
+    "株式会社 5年3月2日",
+    "version 1.2.3.4",
+    "2024-05-01 10:00:00",
+    "password = get_password(user)",
+    "糖尿病の歴史",
+    "0120-123-456",
+    "旅券番号 TK12345678",
+    "card 4111111111111112",
+    "マイナンバー 123456789012",
+)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_only_looks_like_a_value_is_none(text: str) -> None:
+    assert found(text) == []
+
+
+FOREIGN = {
+    "us.ssn": ("SSN 536-90-4399", "SSN 000-12-3456"),
+    "uk.nino": ("NINO: AA 12 34 56 C", "NINO: QQ123456C"),
+    "uk.nhs": ("NHS number 943 476 5919", "NHS number 943 476 5918"),
+    "fr.nir": ("NIR 2 55 08 14 168 025 38", "NIR 2 55 08 14 168 025 39"),
+    "de.steuer_id": ("Steuer-ID 86095742719", "Steuer-ID 86095742718"),
+    "it.codice_fiscale": ("codice fiscale RSSMRA85T10A562S", "codice fiscale RSSMRA85T10A562T"),
+    "es.dni": ("DNI 12345678Z", "DNI 12345678A"),
+    "nl.bsn": ("BSN 111222333", "BSN 111222334"),
+    "pl.pesel": ("PESEL 44051401359", "PESEL 44051401358"),
+    "be.national_number": ("rijksregisternummer 85.07.30-033.28", "rijksregisternummer 85.07.30-033.29"),
+    "se.personnummer": ("personnummer 811218-9876", "personnummer 811218-9875"),
+    "fi.hetu": ("henkilötunnus 131052-308T", "henkilötunnus 131052-308U"),
+    "dk.cpr": ("CPR 070761-4285", "CPR 320761-4285"),
+    "kr.rrn": ("주민등록번호 850312-1234567", "주민등록번호 851312-1234567"),
+    "cn.resident_id": ("身份证号：11010519491231002X", "身份证号：110105194912310021"),
+    "sg.nric": ("NRIC S1234567D", "NRIC S1234567E"),
+    "tw.national_id": ("身分證字號 A123456789", "身分證字號 A123456788"),
+    "hk.hkid": ("HKID A123456(3)", "HKID A123456(4)"),
+    "in.aadhaar": ("Aadhaar 2341 2341 2346", "Aadhaar 2341 2341 2347"),
+    "au.tfn": ("TFN 123 456 782", "TFN 123 456 783"),
+    "au.medicare": ("Medicare 2123 45670 1", "Medicare 2123 45671 1"),
+}
+
+
+@pytest.mark.parametrize("rule", FOREIGN)
+def test_a_foreign_number_needs_its_word_and_its_check(rule: str) -> None:
+    right, wrong = FOREIGN[rule]
+    assert [name for name, _ in found(right)] == [rule]
+    assert found(wrong) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp", "utf-16", "iso2022_jp"])
+def test_places_are_bytes_of_the_original_in_every_encoding(encoding: str) -> None:
+    rare = "備考ﾃｽﾄ①\n" if encoding in {"utf-8", "cp932", "utf-16"} else ""
+    raw = (rare + "氏名：山田 太郎 様\n電話 ０９０-1234-5678、佐藤花子さん\n" * 40).encode(encoding)
+    hits = list(scan(Source.memory(raw)))
+    assert len(hits) == 120
+    codec = "utf-16-le" if encoding == "utf-16" else encoding
+    shown = {raw[hit.start : hit.end].decode(codec, "replace") for hit in hits}
+    if encoding != "iso2022_jp":  # whose escapes stand between the characters
+        assert shown == {"山田 太郎", "０９０-1234-5678", "佐藤花子"}
+
+
+def test_damaged_bytes_do_not_shift_the_places_after_them() -> None:
+    for encoding in ("utf-8", "cp932"):
+        line = "氏名：山田 太郎 様です。住所不定のまま\n".encode(encoding)
+        raw = line * 9 + b"\xff\xfd\x80" + line
+        last = list(scan(Source.memory(raw)))[-1]
+        assert raw[last.start : last.end].decode(encoding) == "山田 太郎"
+
+
+def test_the_transcoder_agrees_with_the_codec_on_every_character() -> None:
+    text = "".join(chr(n) for n in range(0x20, 0x10000) if _fits(chr(n)))
+    raw = np.frombuffer(text.encode("cp932"), np.uint8)
+    out = np.empty(3 * len(raw) + 8, np.uint8)
+    length, bad = transcode(raw, *cp932(folded=False), out, np.empty(len(out) + 1, np.int32))
+    assert (out[:length].tobytes().decode(), bad) == (raw.tobytes().decode("cp932"), 0)
+
+
+def _fits(char: str) -> bool:
+    try:
+        return bool(char.encode("cp932")) and char not in "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+    except UnicodeEncodeError:
+        return False
+
+
+def test_a_value_across_the_bounds_of_two_blocks_is_found_once() -> None:
+    line = b"x" * 99 + b"\n"
+    raw = line * 41_943 + b"tel 090-1234-5678\n" * 3 + line * 10
+    assert len(list(scan(Source.memory(raw)))) == 3
+
+
+def test_hits_keep_the_validator_and_the_word_that_spoke_for_them() -> None:
+    hit = next(scan(Source.memory("マイナンバーは123456789018".encode())))
+    assert (hit.validator, hit.context, hit.sample_masked) == ("check digit", "マイナンバー", "**********18")
+
+
+def test_the_tally_counts_what_the_scan_yields() -> None:
+    source = Source.memory("".join(f"{text}\n\n\n" for text in FOUND).encode())
+    counts: dict[str, int] = {}
+    for hit in scan(source):
+        counts[hit.category] = counts.get(hit.category, 0) + 1
+    assert tally(source) == counts
+
+
+def test_every_rule_has_a_known_category() -> None:
+    assert {rule.category for rule in all_rules()} <= set(CATEGORIES)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from([*(text.encode() for text in FOUND), b"\xff", b"\xe6", b"0", b"@", b"\0", b"\n", b"\xf0\x9f"])))
+def test_any_bytes_give_ordered_hits_inside_them(parts: list[bytes]) -> None:
+    raw = b"".join(parts)
+    last = 0
+    for hit in scan(Source.memory(raw)):
+        assert last <= hit.start < hit.end <= len(raw)
+        last = hit.end
