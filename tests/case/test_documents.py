@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kyumei.case import documents
+from kyumei.case import acts, documents
 from kyumei.case.make import Wish, make
 from kyumei.errors import CustodyBroken, UserError
 from tests.reports import samples
@@ -78,3 +79,47 @@ def test_a_changed_ledger_of_documents_is_noticed(case: Path) -> None:
 def test_a_report_that_is_not_known_is_refused(case: Path) -> None:
     with pytest.raises(UserError, match="no report is called poem"):
         make(case, Wish(("poem",)), who="a", tell=quiet)
+
+
+def test_a_signature_is_bound_to_the_bytes_that_were_signed(case: Path) -> None:
+    make(case, ONE, who="a", tell=quiet)
+    signed = acts.sign(case, "ppc_preliminary", who="法務部長", note="承認")
+    assert [f["path"] for f in signed["files"]] == ["ppc_preliminary.ja.json", "ppc_preliminary.ja.txt"]
+    (case / "documents/v0001/ppc_preliminary.ja.txt").write_text("edited", "utf-8")
+    with pytest.raises(UserError, match="no longer what was made"):
+        acts.sign(case, "ppc_preliminary", who="法務部長", note="")
+
+
+def test_a_receipt_number_stands_in_the_next_version(case: Path) -> None:
+    make(case, ONE, who="a", tell=quiet)
+    acts.filed(case, "ppc_preliminary", {"on": "2024-06-10", "receipt": "R-77", "to": "委員会"}, who="a", note="")
+    made = make(case, Wish(("public_notice", "ppc_preliminary"), ("ja",), ("txt",)), who="a", tell=quiet)
+    assert made["version"] == 2
+    assert "受付番号 R-77" in (case / "documents/v0002/public_notice.ja.txt").read_text("utf-8")
+    assert "■ 続報" in (case / "documents/v0002/ppc_preliminary.ja.txt").read_text("utf-8")
+
+
+def test_a_number_told_to_others_is_kept_even_in_what_goes_out(case: Path) -> None:
+    acts.announce(case, "records", (7_600_000, 7_600_000, 20_700_000), (date(2014, 7, 9), "記者会見"), who="a")
+    make(case, Wish(("public_notice",), ("ja",), ("txt",)), who="a", tell=quiet)
+    told = (case / "documents/v0001/public_notice.ja.txt").read_text("utf-8")
+    assert "2014-07-09\t記録の数\t7,600,000件(7,600,000〜20,700,000件)\t記者会見" in told
+
+
+def test_the_difference_of_two_versions_names_numbers_and_sentences(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(case, ONE, who="a", tell=quiet)
+    monkeypatch.setenv("KYUMEI_NOW", "2024-06-11T00:00:00+00:00")
+    diagnosed(case, 13950)
+    make(case, ONE, who="a", tell=quiet)
+    lines = list(acts.difference(case, 1, 2))
+    assert lines[0] == "people: 13,949 people → 13,950 people"
+    assert "-13,949人" in lines
+    assert "+13,950人" in lines
+    with pytest.raises(UserError, match="no version 9"):
+        list(acts.difference(case, 1, 9))
+
+
+def test_every_version_is_in_the_ledger_with_the_digest_of_its_manifest(case: Path) -> None:
+    make(case, ONE, who="a", tell=quiet)
+    entry = documents.ledger(case).verify()[-1]
+    assert entry.facts["sha256"] == documents.digest(case / "documents/v0001/version.json")

@@ -104,12 +104,12 @@ def state(case: Path) -> State:
 
     data = _read(case / "diagnosis.json")
     diagnosis: dict[str, Any] = json.loads(data)
-    digest = hashlib.sha256(data).hexdigest()
+    told_by = hashlib.sha256(data).hexdigest()
     entered, acts, now = entries(case), ledger(case).verify(), clock.now()
     on = now.astimezone(ZoneInfo(str((diagnosis.get("case") or {}).get("zone") or "Asia/Tokyo"))).date()
     planned = plan(case, diagnosis, today=now)
     said = [e.hash for e in acts if e.act in ("number.announced", "document.filed")]
-    told = json.dumps([digest, sorted(entered.items()), said, on.isoformat(), code_digest(), planned], ensure_ascii=False)
+    told = json.dumps([told_by, sorted(entered.items()), said, on.isoformat(), code_digest(), planned], ensure_ascii=False)
     basis = hashlib.sha256(told.encode()).hexdigest()
     made = manifests(case)
     number = made[-1]["version"] if made and made[-1]["basis"] == basis else len(made) + 1
@@ -117,7 +117,7 @@ def state(case: Path) -> State:
     return State(
         case=case,
         diagnosis=diagnosis,
-        digest=digest,
+        digest=told_by,
         entries=entered,
         acts=acts,
         on=on,
@@ -203,13 +203,19 @@ def _manifest_files(state_: State) -> list[dict[str, Any]]:
     return list(json.loads(path.read_text("utf-8"))["files"]) if path.exists() else []
 
 
-def _listed(top: Path, name: str) -> dict[str, Any]:
-    digest, size = hashlib.sha256(), 0
-    with (top / name).open("rb") as stream:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or nothing where there is none."""
+    if not path.is_file():
+        return ""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
         while block := stream.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-    return {"path": name, "bytes": size, "sha256": digest.hexdigest()}
+            found.update(block)
+    return found.hexdigest()
+
+
+def _listed(top: Path, name: str) -> dict[str, Any]:
+    return {"path": name, "bytes": (top / name).stat().st_size, "sha256": digest(top / name)}
 
 
 def _history(made: Sequence[Mapping[str, Any]], acts: Sequence[Entry]) -> tuple[Said, ...]:

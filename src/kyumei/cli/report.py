@@ -97,3 +97,99 @@ def _who(by: str) -> str:
         return by or getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+@command.command("lint")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--status", type=click.Choice(["confirmed", "suspected", "not_found", "ruled_out"]), help="Status of the leak.")
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+def lint_(files: tuple[Path, ...], status: str | None, lang: str) -> int:
+    """Point out wording in FILES that says more than the facts; exit 5 where there is any."""
+    from kyumei.model.text import visible
+    from kyumei.reports.lint import lint
+    from kyumei.reports.readable import readable
+
+    count = 0
+    for path in files:
+        text, stated = readable(path)
+        for issue in lint(text, status=status or stated):
+            count += 1
+            click.echo(f"{path}:{issue.line}: [{issue.rule}] {issue.say[lang]}: {visible(issue.sentence)}")
+            click.echo(f"    → {issue.write[lang]}")
+    return 5 if count else 0
+
+
+@command.command()
+@click.argument("name")
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+@click.option("--by", required=True, help="Who approves it.")
+@click.option("--note", default="", help="Words that go with the approval.")
+def sign(name: str, case: Path, by: str, note: str) -> None:
+    """Enter that a person approves document NAME of the last version."""
+    from kyumei.case import acts
+
+    facts = acts.sign(case, name, who=by, note=note)
+    click.echo(f"v{facts['version']} {name}: {len(facts['files'])} files signed by {by}")
+
+
+@command.command()
+@click.argument("name")
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+@click.option("--receipt", default="", help="Receipt number.")
+@click.option("--to", default="", help="Where it was filed.")
+@click.option("--on", default="", metavar="DAY", help="Day, ISO 8601; else today.")
+@click.option("--by", default="", help="Who filed it; else the system's user name.")
+def filed(name: str, case: Path, **said: str) -> None:
+    """Enter that document NAME of the last version went out, with its receipt number."""
+    from kyumei.case import acts
+
+    on = acts.parsed_day(said["on"]).isoformat()
+    given = {"receipt": said["receipt"], "to": said["to"], "on": on}
+    facts = acts.filed(case, name, given, who=_who(said["by"]), note="")
+    click.echo(f"v{facts['version']} {name}: filed {on} {said['receipt']}".rstrip())
+
+
+@command.command()
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+@click.option("--people", type=int, nargs=1, help="Number of people (人).")
+@click.option("--records", type=int, nargs=1, help="Number of records (件).")
+@click.option("--low", type=int, help="Least, where it was told.")
+@click.option("--high", type=int, help="Most, where it was told.")
+@click.option("--on", default="", metavar="DAY", help="Day it was said; else today.")
+@click.option("--where", required=True, help="Where it was said: press release, report, …")
+def announced(case: Path, **said: object) -> None:
+    """Enter a number that was told to others, so that later documents keep it."""
+    from kyumei.case import acts
+
+    people, records = said["people"], said["records"]
+    if (people is None) == (records is None):
+        raise UserError("give either --people or --records", hint="they are two different numbers")
+    best = int(str(records if people is None else people))
+    low, high = (best if said[k] is None else int(str(said[k])) for k in ("low", "high"))
+    unit = "records" if people is None else "people"
+    acts.announce(case, unit, (low, best, high), (acts.parsed_day(str(said["on"])), str(said["where"])), who=_who(""))
+
+
+@command.command()
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+def history(case: Path) -> None:
+    """List versions made, documents signed and filed, numbers announced; one JSON object a line."""
+    import json
+
+    from kyumei.case import acts
+
+    for row in acts.history(case):
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@command.command()
+@click.argument("one", type=int)
+@click.argument("two", type=int)
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+def diff(one: int, two: int, case: Path) -> None:
+    """Show what differs between versions ONE and TWO: numbers, then sentences."""
+    from kyumei.case import acts
+    from kyumei.model.text import visible
+
+    for line in acts.difference(case, one, two):
+        click.echo(visible(line))

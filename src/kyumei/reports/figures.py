@@ -19,7 +19,7 @@ UNITS: Final = {
     "ja": {"people": "{n}人", "records": "{n}件", "clients": "{n}者", "recipients": "{n}名"},
     "en": {"people": "{n} people", "records": "{n} records", "clients": "{n} clients", "recipients": "{n} recipients"},
 }
-_BETWEEN: Final = {"ja": "{best}(下限{low}・上限{high})", "en": "{best} (at least {low}, at most {high})"}
+_BETWEEN: Final = {"ja": "{best}({low:,}〜{high})", "en": "{best} ({low:,} to {high})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ class Number:
         """Return the number with its unit, bounds where they differ."""
         if self.low == self.high:
             return self._one(self.best, words)
-        each = {key: self._one(getattr(self, key), words) for key in ("low", "best", "high")}
-        return _BETWEEN[words.lang].format(**each)
+        return _BETWEEN[words.lang].format(best=self._one(self.best, words), low=self.low, high=self._one(self.high, words))
 
     def _one(self, number: int, words: Words) -> str:
         return UNITS[words.lang][self.unit].format(n=f"{number:,}")

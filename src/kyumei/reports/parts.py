@@ -112,14 +112,13 @@ def holdings(matter: Matter) -> Table:
 
 
 def categories(matter: Matter, holding: Mapping[str, Any]) -> str:
-    """Return the categories of one holding, each with its status where it is only suspected."""
-    words = matter.words
-    listed = [
-        matter.category(c["id"]) + ("" if c["status"] == "confirmed" else f"({words.term('category_status', c['status'])})")
-        for c in view.listed(holding, "categories")
-        if c.get("status") != "ruled_out"
-    ]
-    return matter.join(listed)
+    """Return the categories of one holding, those confirmed apart from those suspected."""
+    said = []
+    for status in ("confirmed", "suspected"):
+        names = [matter.category(c["id"]) for c in view.listed(holding, "categories") if c.get("status") == status]
+        if names:
+            said.append(f"{matter.words.term('category_status', status)}: {matter.join(names)}")
+    return " / ".join(said)
 
 
 def timeline(matter: Matter, caption: str = "") -> Table:

@@ -229,7 +229,7 @@ def history(matter: Matter, *, public: bool = False) -> Table:
 
     say, before = Phrases("ppc", matter.lang), said_before(matter, public=public)
     kinds = {"people": People, "records": Records}
-    rows = [(s.on, say(f"unit_{s.unit}"), kinds[s.unit](*s.number).said(matter.words), _where(s, say)) for s in before]
+    rows = [(s.on, say(f"unit_{s.unit}"), kinds[s.unit](*s.number).said(matter.words), where(s, say)) for s in before]
     present = [(unit, matter.number(unit)) for unit in ("people", "records")]
     rows += [(matter.on.isoformat(), say(f"unit_{unit}"), found[0], say("now")) for unit, found in present if found]
     rests = dict.fromkeys(s.where if ":" in s.where else f"announcement:{s.where}" for s in before)
@@ -238,6 +238,7 @@ def history(matter: Matter, *, public: bool = False) -> Table:
     return Table(columns, tuple(rows), (*rests, *figures), say("history"))
 
 
-def _where(said: Said, say: Phrases) -> str:
+def where(said: Said, say: Phrases) -> str:
+    """Return where a number was said."""
     kind, _, number = said.where.partition(":")
     return say("version", n=number) if kind == "version" else said.where

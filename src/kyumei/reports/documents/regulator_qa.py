@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kyumei.reports import parts
 from kyumei.reports.document import Document, Field, Section, formula
 from kyumei.reports.matter import Phrases
+from kyumei.reports.ppc import said_before, where
 from kyumei.reports.registry import report
 from kyumei.reports.statements import Statements
 
@@ -64,9 +65,11 @@ def _changed(matter: Matter, say: Phrases) -> tuple[Sentence, ...]:
     kinds = {"people": People, "records": Records}
     return tuple(
         Said(
-            say("said", on=h.on, number=kinds[h.unit](*h.number).said(matter.words), where=h.where),
+            say(
+                "said", on=h.on, number=kinds[h.unit](*h.number).said(matter.words), where=where(h, Phrases("ppc", matter.lang))
+            ),
             "stated",
             (h.where if ":" in h.where else f"announcement:{h.where}",),
         )
-        for h in matter.history
+        for h in said_before(matter)
     )
