@@ -20,6 +20,9 @@ class Plugin(Protocol):
         """Return the plug-in's name."""
 
 
+_COSTLY = "kernel"
+"""Modules whose names begin so hold compiled loops, register nothing, and take half a second to import."""
+
 P = TypeVar("P", bound=Plugin)
 
 
@@ -66,6 +69,7 @@ class Registry(Generic[P]):
         self._walked = True
         package = import_module(self._package)
         for found in pkgutil.walk_packages(package.__path__, f"{self._package}."):
-            import_module(found.name)
+            if not found.name.rpartition(".")[2].startswith(_COSTLY):
+                import_module(found.name)
         for point in sorted(entry_points(group=f"kyumei.{self.kind}"), key=lambda p: p.value):
             point.load()

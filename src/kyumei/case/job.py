@@ -20,6 +20,7 @@ from kyumei.case.version import code_digest
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import sources
 from kyumei.readers import run as readers
+from kyumei.readers.mapped.register import own_digest
 from kyumei.scope import profile as scope
 from kyumei.store import schema
 from kyumei.store.write import Part, write_bytes
@@ -56,7 +57,7 @@ class Job:
     @property
     def stem(self) -> str:
         """Return the beginning of all its files' names: item, and a digest of what is read."""
-        read = json.dumps([self.item.id, list(zip(self.paths, self.digests, strict=True)), self.zone])
+        read = json.dumps([self.item.id, list(zip(self.paths, self.digests, strict=True)), self.zone, own_digest()])
         return f"{self.item.id}-{hashlib.sha256(read.encode()).hexdigest()[:16]}"
 
     @property

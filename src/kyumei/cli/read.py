@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from kyumei.cli.common.mapping import mapping_option
 from kyumei.cli.common.reach import local_sources
 from kyumei.cli.common.zone import known_zone
 from kyumei.errors import UserError
@@ -32,6 +33,7 @@ UNRECOGNISED: Final = "no reader recognises the content"
 @click.option(
     "--reader", "named", metavar="NAME", help="Read with this reader, whatever the file looks like; containers stay closed."
 )
+@mapping_option
 def command(files: Sequence[str], form: str, zone: str, named: str | None) -> int:
     """Read FILES and write one JSON object a line: events, faults, and last per file a summary.
 

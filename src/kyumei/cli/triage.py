@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kyumei.cli.common.mapping import mapping_option
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ FORMATS = click.Choice(["table", "json"])
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("--operator", default="", help="Who is entered in the custody ledger; else the system's user name.")
 @click.option("--jobs", default=2, show_default=True, help="Processes that read.")
+@mapping_option
 @click.option("--open", "show", is_flag=True, help="Open the report in the browser.")
 def command(evidence: tuple[Path, ...], case: Path, form: str, *, show: bool, **said: object) -> int:
     """Preserve, read, detect, scope and diagnose EVIDENCE, and print the first diagnosis.

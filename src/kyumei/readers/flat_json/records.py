@@ -1,0 +1,305 @@
+"""The records of a JSON file as blocks of columns, each record with its byte offset.
+
+Three layouts are recognised by content: an object a line, a list of objects, and objects that hold the list (`Records`,
+`value`, `Events`, …; several may follow each other). UTF-8 goes through the compiled path. A record that is no JSON there,
+bytes that are no UTF-8, other encodings and broken lists go through `json_values`, which knows every tolerance; what it
+cannot read either becomes a fault. No record is counted twice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
+
+from kyumei.readers import json_values
+from kyumei.readers.flat_json.columns import block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+
+    from kyumei.model.source import Source
+    from kyumei.store.columns import Columns
+    from kyumei.store.rows import Rows
+
+BLOCK: Final = 8 << 20
+_UTF8: Final = ("utf-8", "utf-8-sig", "ascii", "")
+_LISTS: Final = "Records|value|values|items|events|Events|results|entries|data|logEvents|logs|rows|resourceLogs"
+_WRAPPED: Final = re.compile(
+    rb'\s*\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[-+.\w]+)\s*,)*\s*"(?:' + _LISTS.encode() + rb')"\s*:\s*\[(?=\s*[{\]])'
+)
+_LISTED: Final = re.compile(rb"[\s\ufeff]*\[(?=\s*[{\]])".replace(b"\\ufeff", b"\xef\xbb\xbf"))
+_SLOW_BATCH: Final = 8192
+_SPANS: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A block of records.
+
+    Attributes:
+        columns: one row for each record, fields by flattened name.
+        rec: int64, byte offset of each record in the source.
+    """
+
+    columns: Columns
+    rec: np.ndarray
+
+
+def records(source: Source, rows: Rows) -> Iterator[Records]:
+    """Yield the records in blocks of about 8 MiB; what cannot be read becomes a fault of `rows`."""
+    if source.sample.encoding not in _UTF8:
+        yield from _slow(json_values.values(source, rows), rows)
+        return
+    head = source.head
+    if _WRAPPED.match(head.removeprefix(b"\xef\xbb\xbf")):
+        yield from _nested(source, rows, _WRAPPED, 2)
+    elif _LISTED.match(head):
+        yield from _nested(source, rows, _LISTED, 1)
+    elif json_values._is_line_a_value(source.sample.text):  # noqa: SLF001  # the same question, asked in the same place
+        yield from _lines(source, rows)
+    else:
+        yield from _slow(json_values.values(source, rows), rows)
+
+
+@lru_cache(maxsize=8)
+def names(head: bytes) -> frozenset[str]:
+    """Return the names of the fields in the first complete records of the head of a file; none where it is no JSON."""
+    import numpy as np
+
+    from kyumei.readers.flat_json import kernel
+
+    if b"{" not in head[:4096]:
+        return frozenset()
+    found, spans = 0, np.zeros((64, 2), np.int64)
+    for pattern, depth in ((_WRAPPED, 2), (_LISTED, 1), (re.compile(rb"\s*(?=\{)"), 0)):
+        begun = pattern.match(head.removeprefix(b"\xef\xbb\xbf"))
+        if begun:
+            shift = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+            found, _ = kernel.objects(np.frombuffer(head, np.uint8), begun.end() + shift, depth, spans)
+            break
+    return frozenset(block(head, spans[:found]).columns.fields) if found else frozenset()
+
+
+# ---- an object a line
+
+
+def _lines(source: Source, rows: Rows) -> Iterator[Records]:
+    offset, rest = 0, b""
+    with source.open() as stream:
+        while data := rest + stream.read(BLOCK):
+            end = data.rfind(b"\n") + 1
+            is_last = len(data) - len(rest) < BLOCK
+            end = len(data) if is_last else end
+            if not end:
+                if len(data) < json_values.VALUE_CHARS:
+                    rest = data
+                    continue
+                end = len(data)
+            part, rest = data[:end], data[end:]
+            yield from _some_lines(part, offset, rows)
+            offset += end
+            if is_last:
+                break
+
+
+def _some_lines(part: bytes, offset: int, rows: Rows) -> Iterator[Records]:
+    import numpy as np
+
+    buf = np.frombuffer(part, np.uint8)
+    ends = np.flatnonzero(buf == 10)
+    if not len(ends) or ends[-1] != len(part) - 1:
+        ends = np.append(ends, len(part))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    if part.startswith(b"\xef\xbb\xbf") and offset == 0:
+        starts[0] = 3
+    spans = np.stack([starts, ends], axis=1).astype(np.int64)
+    spans = spans[_is_record(buf, spans)]
+    readable = np.ones(len(spans), np.bool_) if _is_utf8(part) else np.array([_is_utf8(part[a:b]) for a, b in spans.tolist()])
+    yield from _taken(part, offset, spans, readable, rows)
+
+
+def _is_record(buf: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """Return which lines hold more than blanks and a bracket or comma."""
+    import numpy as np
+
+    filled = np.zeros(len(buf) + 1, np.int64)
+    np.cumsum(~np.isin(buf, np.frombuffer(b" \t\r,[]", np.uint8)), out=filled[1:])
+    found: np.ndarray = filled[spans[:, 1]] > filled[spans[:, 0]]
+    return found
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _taken(part: bytes, offset: int, spans: np.ndarray, readable: np.ndarray, rows: Rows) -> Iterator[Records]:
+    """Yield the records that the compiled path reads, then those of the same block that only the slow one does."""
+    import numpy as np
+
+    fast = spans[readable]
+    taken = block(part, fast)
+    if taken.good.all():
+        yield Records(taken.columns, fast[:, 0] + offset)
+    else:
+        kept = fast[taken.good]
+        if len(kept):
+            yield Records(block(part, kept).columns, kept[:, 0] + offset)
+    left = np.concatenate([spans[~readable], fast[~taken.good]])
+    if len(left):
+        yield from _slow(_parsed(part, offset, left[np.argsort(left[:, 0])].tolist(), rows), rows)
+
+
+def _parsed(part: bytes, offset: int, spans: Sequence[Sequence[int]], rows: Rows) -> Iterator[tuple[int, int, Any]]:
+    for start, end in spans:
+        text = part[start:end].decode("utf-8", "surrogateescape").strip(" \t\r\n,")
+        try:
+            yield offset + start, end - start, json_values.parsed(text)
+        except ValueError:
+            rows.fault(offset + start, "no JSON", end - start)
+
+
+def _slow(values: Iterator[tuple[int, int, Any]], rows: Rows) -> Iterator[Records]:
+    """Yield values that Python parsed, written again as plain JSON so that they become columns in the same way."""
+    pending: list[tuple[int, int, bytes]] = []
+    for rec, size, value in values:
+        for record in value if isinstance(value, list) else [value]:
+            if isinstance(record, dict):
+                pending.append((rec, size, json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace")))
+            else:
+                rows.fault(rec, "JSON value is no object", size)
+        if len(pending) >= _SLOW_BATCH:
+            yield from _written(pending, rows)
+            pending = []
+    if pending:
+        yield from _written(pending, rows)
+
+
+def _written(pending: list[tuple[int, int, bytes]], rows: Rows) -> Iterator[Records]:
+    import numpy as np
+
+    ends = np.cumsum([len(text) for _, _, text in pending])
+    spans = np.stack([np.concatenate(([0], ends[:-1])), ends], axis=1).astype(np.int64)
+    data, rec = b"".join(text for _, _, text in pending), np.array([r for r, _, _ in pending], np.int64)
+    good = block(data, spans).good
+    for at in np.flatnonzero(~good).tolist():
+        rows.fault(int(rec[at]), "JSON nested too deeply", pending[at][1])
+    if good.any():
+        yield Records(block(data, spans[good]).columns, rec[good])
+
+
+# ---- lists
+
+
+def _nested(source: Source, rows: Rows, opens: re.Pattern[bytes], depth: int) -> Iterator[Records]:
+    """Yield the objects at that depth; `opens` matches what stands before the first of a list."""
+    with source.open() as stream:
+        window = _Window(stream)
+        while window.enter(opens):
+            ended = False
+            while not ended:
+                found, spans, ended = window.objects(depth)
+                if len(spans):
+                    yield from _taken(found, window.offset, spans, _readable(found, spans), rows)
+                    window.drop(int(spans[-1, 1]))
+                elif not ended and not window.more():
+                    break
+            if not ended:
+                break
+        left = window.offset if window.rest.strip(b" \t\r\n,]}") else None
+    if left is not None:
+        tail = cast("Rows", _Shifted(rows, left))
+        values = json_values.values(replace(source, opener=lambda: cast("BinaryIO", _From(source.open(), left))), tail)
+        yield from _slow(((rec + left, size, value) for rec, size, value in values), rows)
+
+
+class _From:
+    """A stream that begins later; what `json_values` needs of one."""
+
+    def __init__(self, stream: BinaryIO, start: int) -> None:
+        self._stream, self._start = stream, start
+        stream.seek(start)
+
+    def read(self, count: int = -1) -> bytes:
+        return self._stream.read(count)
+
+    def seek(self, offset: int) -> int:
+        return self._stream.seek(self._start + offset) - self._start
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shifted:
+    """Takes the faults of a stream that begins later."""
+
+    rows: Rows
+    start: int
+
+    def fault(self, offset: int, reason: str, skipped: int = 0) -> None:
+        self.rows.fault(self.start + offset, reason, skipped)
+
+
+def _readable(data: bytes, spans: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    if _is_utf8(data[: int(spans[-1, 1])]):
+        return np.ones(len(spans), np.bool_)
+    return np.array([_is_utf8(data[a:b]) for a, b in spans.tolist()])
+
+
+class _Window:
+    """The part of the file that is looked at; `offset` is where it begins."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.rest = b""
+        self.offset = 0
+        self._ended = False
+
+    def more(self) -> bool:
+        """Read on; return whether there was more, and the window may still grow."""
+        if self._ended or len(self.rest) > json_values.VALUE_CHARS:
+            return False
+        data = self._stream.read(BLOCK)
+        self._ended = not data
+        self.rest += data
+        return bool(data)
+
+    def enter(self, opens: re.Pattern[bytes]) -> bool:
+        """Go behind the opening of the next list, if there is one."""
+        while True:
+            bare = self.rest.lstrip(b" \t\r\n,]}\xef\xbb\xbf")
+            match = opens.match(bare)
+            if match:
+                self.drop(len(self.rest) - len(bare) + match.end())
+                return True
+            if len(bare) > 65_536 or not self.more():
+                return False
+
+    def objects(self, depth: int) -> tuple[bytes, np.ndarray, bool]:
+        """Return the bytes looked at, the complete records in them, and whether their list was closed behind them."""
+        import numpy as np
+
+        from kyumei.readers.flat_json import kernel
+
+        spans = np.zeros((_SPANS, 2), np.int64)
+        found, ended = kernel.objects(np.frombuffer(self.rest, np.uint8), 0, depth, spans)
+        return self.rest, spans[:found], ended
+
+    def drop(self, count: int) -> None:
+        """Leave the first bytes behind."""
+        self.rest = self.rest[count:]
+        self.offset += count

@@ -1,0 +1,223 @@
+"""A mapping applied to a block of records: every test and every format is done once for each distinct value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.model.event import COLUMNS, native
+from kyumei.readers.mapped.mapping import PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import pyarrow as pa
+
+    from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
+    from kyumei.store.columns import Column, Columns
+
+_ADDRESSES: Final = ("src_ip",)
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # wall clock; the zone is applied to whole columns
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The columns of `Rows.add_columns`: common ones, and all fields by their own names."""
+
+    columns: dict[str, Any]
+    fields: dict[str, Any]
+
+
+def events(columns: Columns, rec: np.ndarray, mapping: LogMapping, zone: str) -> Event:
+    """Return the events of a block.
+
+    Args:
+        columns: one row for each record.
+        rec: int64, byte offsets.
+        mapping: what is what.
+        zone: of the source, for times that state none.
+    """
+    import pyarrow as pa
+
+    block = _Block(columns)
+    ts, assumed = _times(block, mapping.time, mapping.time.zone or zone, stated=bool(mapping.time.zone))
+    found: dict[str, Any] = {"rec": pa.array(rec), "ts": ts, "zone_assumed": assumed}
+    found["action"] = _chosen(block, mapping.action)
+    if mapping.outcome.default or mapping.outcome.rules or mapping.outcome.field:
+        found["outcome"] = _chosen(block, mapping.outcome)
+    for column, sources in mapping.columns:
+        found[column] = _typed(column, _first(block, sources))
+    return Event(found, {name: block.texts(name) for name in columns.fields})
+
+
+class _Block:
+    """A block of records with what was made of it."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.n = columns.n
+        self._fields = columns.fields
+        self._folded = {name.casefold(): name for name in reversed(list(columns.fields))}
+
+    def column(self, name: str) -> Column | None:
+        """Return a field by its name as the log has it, case aside."""
+        return self._fields.get(native(name)) or self._fields.get(self._folded.get(native(name).casefold(), ""))
+
+    def texts(self, name: str) -> pa.Array:
+        """Return a field as a dictionary column with nulls; all nulls where no record has it."""
+        import numpy as np
+        import pyarrow as pa
+
+        column = self.column(name)
+        if column is None:
+            return pa.nulls(self.n, pa.string())
+        codes, missing = np.zeros(self.n, np.int32), np.ones(self.n, np.bool_)
+        codes[column.rows], missing[column.rows] = column.codes, False
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), column.values)
+
+    def where(self, name: str, wanted: Any) -> np.ndarray:
+        """Return the records whose field fits the condition."""
+        import numpy as np
+
+        found, column = np.zeros(self.n, np.bool_), self.column(name)
+        if isinstance(wanted, dict) and "exists" in wanted:
+            if column is not None:
+                found[column.rows] = True
+            return found if wanted["exists"] else ~found
+        if column is not None:
+            fits = np.array([_fits(value, wanted) for value in column.values.to_pylist()], np.bool_)
+            found[column.rows] = fits[column.codes]
+        return found
+
+
+def _fits(value: str, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return (
+            _above(value, wanted["above"])
+            if "above" in wanted
+            else re.search(str(wanted["matches"]), value, re.IGNORECASE) is not None
+        )
+    words = wanted if isinstance(wanted, list) else [wanted]
+    return any(_word(word) == value.casefold() for word in words)
+
+
+def _word(word: Any) -> str:
+    return str(word).casefold()
+
+
+def _above(value: str, least: Any) -> bool:
+    try:
+        return float(value) > float(least)
+    except ValueError:
+        return False
+
+
+def _chosen(block: _Block, choice: Choice) -> pa.Array:
+    """Return the word for each record, null where there is none."""
+    import numpy as np
+    import pyarrow as pa
+
+    words = list(dict.fromkeys([choice.default, *(v for _, v in choice.values), *(then for _, then in choice.rules)]))
+    found = np.zeros(block.n, np.int32)
+    column = block.column(choice.field) if choice.field else None
+    if column is not None and choice.values:
+        table = dict(choice.values)
+        codes = np.array([words.index(table.get(v.casefold(), choice.default)) for v in column.values.to_pylist()], np.int32)
+        found[column.rows] = codes[column.codes]
+    for condition, then in reversed(choice.rules):
+        hits = np.ones(block.n, np.bool_)
+        for name, wanted in condition.items():
+            hits &= block.where(name, wanted)
+        found[hits] = words.index(then)
+    return pa.array([word or None for word in words], pa.string()).take(pa.array(found))
+
+
+def _first(block: _Block, sources: Sequence[str]) -> pa.Array:
+    """Return for each record the first source that it has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = [_filled(block, source) if "{" in source else block.texts(source).cast(pa.string()) for source in sources]
+    return pc.coalesce(*parts) if parts else pa.nulls(block.n, pa.string())
+
+
+def _filled(block: _Block, template: str) -> pa.Array:
+    """Return the template with its places filled, null where a record lacks one of the fields."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pieces: list[Any] = []
+    at = 0
+    for place in PLACE.finditer(template):
+        if place.start() > at:
+            pieces.append(pa.scalar(template[at : place.start()]))
+        pieces.append(block.texts(place[1]).cast(pa.string()))
+        at = place.end()
+    if at < len(template):
+        pieces.append(pa.scalar(template[at:]))
+    return pc.binary_join_element_wise(*pieces, "", null_handling="emit_null")
+
+
+def _typed(column: str, texts: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    from kyumei.readers.addresses import normalised
+    from kyumei.readers.match import whole
+
+    if column in _ADDRESSES:
+        return normalised(texts)
+    if COLUMNS[column] != "int":
+        return texts
+    return whole(pc.replace_substring_regex(texts, r"\.0+$", ""))  # some loggers write 1234.0
+
+
+def _times(block: _Block, time: Time, zone: str, *, stated: bool) -> tuple[pa.Array, pa.Array]:
+    """Return microseconds UTC and whether the zone was assumed; a zone that the mapping states is not assumed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from kyumei.readers import stamps
+
+    texts = _first(block, time.fields)
+    if time.form == "epoch":
+        return stamps.epochs(texts), pa.repeat(pa.scalar(value=False), block.n)
+    if time.form == "iso":
+        ts, assumed = stamps.parsed(texts, zone)
+        both = pc.coalesce(ts, stamps.epochs(texts))
+    else:
+        both, assumed = _by_pattern(texts, time.form, zone)
+    return both, pc.and_(assumed, pa.scalar(not stated))
+
+
+def _by_pattern(texts: pa.Array, pattern: str, zone: str) -> tuple[pa.Array, pa.Array]:
+    """Return times written by a strptime pattern; `|` separates patterns that are tried in turn."""
+    import numpy as np
+
+    from kyumei.readers.match import bools, ints
+    from kyumei.readers.stamps import to_utc
+
+    coded = texts.dictionary_encode()
+    if not len(coded.dictionary):
+        return ints(np.zeros(len(texts)), np.zeros(len(texts), np.bool_)), bools(np.ones(len(texts), np.bool_))
+    read = [wall(value, pattern.split("|")) for value in coded.dictionary.to_pylist()]
+    local = np.array([r[0] for r in read], np.int64)
+    valid, aware = np.array([r[1] for r in read]), np.array([r[2] for r in read])
+    utc = np.where(aware, local, to_utc(local, zone))
+    present = coded.indices.is_valid().to_numpy(zero_copy_only=False)
+    places = coded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    return ints(utc[places], valid[places] & present), bools(~aware[places])
+
+
+def wall(text: str, patterns: Sequence[str]) -> tuple[int, bool, bool]:
+    """Return microseconds, whether they are a time, and whether the text stated its offset (then they are UTC)."""
+    for pattern in patterns:
+        try:
+            read = datetime.strptime(text.strip(), pattern)  # noqa: DTZ007  # the zone is looked at below
+        except ValueError:
+            continue
+        offset = read.utcoffset()
+        local = read.replace(tzinfo=None) - (offset or (_EPOCH - _EPOCH))
+        return (local - _EPOCH) // (datetime.resolution), True, offset is not None
+    return 0, False, False
