@@ -73,10 +73,12 @@ class People:
     Attributes:
         records: those of the tables in evidence, then those of rows that the log changed.
         index: table → row number → place in `records`.
+        counted: what was counted before, by the mask.
     """
 
     records: Records
     index: dict[str, dict[int, int]]
+    counted: dict[bytes, Count] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, state: State, witness: Witness, table_ids: Sequence[str]) -> People:
@@ -115,7 +117,10 @@ class People:
 
     def count(self, mask: npt.NDArray[np.bool_]) -> Count:
         """Return how many persons the records are about."""
-        return count_people(taken(self.records, mask))
+        known = mask.tobytes()
+        if known not in self.counted:
+            self.counted[known] = count_people(taken(self.records, mask))
+        return self.counted[known]
 
 
 def taken(records: Records, mask: npt.NDArray[np.bool_]) -> Records:

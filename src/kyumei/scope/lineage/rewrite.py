@@ -11,6 +11,7 @@ Paging is read in three ways. `best` is what the database most likely gave: ties
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -19,7 +20,7 @@ from sqlglot import exp
 from kyumei.scope.lineage.names import Unreplayable, qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 Mode = Literal["best", "certain", "possible"]
 Shown = Literal["value", "extreme"]
@@ -83,6 +84,10 @@ class _Seen:
 
     outputs: Outputs
     places: tuple[int, ...]
+
+
+Visible = Mapping[str, tuple[_Seen, bool]]
+"""Alias → what it gives, and whether it is a base table."""
 
 
 def rewritten(
@@ -170,7 +175,8 @@ def _select(select: exp.Select, work: _Work, known: Mapping[str, _Seen]) -> tupl
     for k, scalar in inner[1].items():
         select.append("expressions", exp.alias_(scalar, f"{PLACE}{k}"))
     every = (*places, *inner[1])
-    return _paged(select, names, every, work), _Seen(outputs, every)
+    seen = _Seen(outputs, every)
+    return _paged(select, names, seen, visible, work), seen
 
 
 def _rename_doubles(select: exp.Select) -> None:
@@ -213,7 +219,7 @@ def _from(select: exp.Select, work: _Work, known: Mapping[str, _Seen]) -> dict[s
     return found
 
 
-def _sources(projection: exp.Expr, visible: Mapping[str, tuple[_Seen, bool]]) -> frozenset[Source]:
+def _sources(projection: exp.Expr, visible: Visible) -> frozenset[Source]:
     """Return what of the base tables the projection shows; subqueries inside it are left to `_scalars`."""
     found: set[Source] = set()
     for column in projection.find_all(exp.Column):
@@ -287,7 +293,7 @@ def _scalars(
     return outputs, columns
 
 
-def _paged(query: exp.Select, names: list[str], places: tuple[int, ...], work: _Work) -> exp.Query:
+def _paged(query: exp.Select, names: list[str], seen: _Seen, visible: Visible, work: _Work) -> exp.Query:
     """Return the query with its page read in the mode of the work."""
     limit, offset = query.args.get("limit"), query.args.get("offset")
     if limit is None and offset is None:
@@ -298,7 +304,8 @@ def _paged(query: exp.Select, names: list[str], places: tuple[int, ...], work: _
     count, skip = _number(limit), _number(offset)
     order = query.args.get("order")
     keys = list(order.expressions) if order else []
-    sure = all(_sorts_alike(key.this, query, work) for key in keys)
+    places = seen.places
+    sure = all(_sorts_alike(key.this, seen, visible, work) for key in keys)
     if keys and not sure:
         work.doubt("the database may sort this text in another order")
     for part in ("limit", "offset", "order"):
@@ -347,19 +354,23 @@ def _key(key: exp.Expr, query: exp.Select, names: list[str], inner: str, number:
     return moved
 
 
-def _sorts_alike(key: exp.Expr, query: exp.Select, work: _Work) -> bool:
-    """Return whether the columns of the key sort in the database as they do here."""
-    if isinstance(key, exp.Rand):
-        return False
-    if isinstance(key, exp.Column) and not key.table:
-        key = next((p for p in query.expressions if p.alias_or_name == key.name), key)
-    if isinstance(key, exp.Literal) and not key.is_string:
-        at = int(key.name) - 1
-        key = query.expressions[at] if 0 <= at < len(query.expressions) else key
+def _sorts_alike(key: exp.Expr, seen: _Seen, visible: Visible, work: _Work) -> bool:
+    """Return whether what the key is made of sorts in the database as it does here."""
     if key.find(exp.Rand):
         return False
-    bases = {s.alias_or_name: s.name for s in query.find_all(exp.Table)}
-    return all(bases.get(c.table) is None or work.is_ordered(bases[c.table], c.name) for c in key.find_all(exp.Column))
+    if isinstance(key, exp.Literal):
+        named = [seen.outputs[n] for n in list(seen.outputs)[int(key.name) - 1 :][:1]] if not key.is_string else []
+    else:
+        named = [_of_key(column, seen, visible) for column in key.find_all(exp.Column)]
+    return all(work.is_ordered(work.mentions[k], column) for sources in named for k, column, _ in sources)
+
+
+def _of_key(column: exp.Column, seen: _Seen, visible: Visible) -> frozenset[Source]:
+    """Return what of the base tables a column of a sort key is made of."""
+    if not column.table:
+        return seen.outputs.get(column.name, frozenset())
+    inside = visible.get(column.table)
+    return inside[0].outputs.get(column.name, frozenset()) if inside else frozenset()
 
 
 def _number(part: exp.Expr | None) -> int | None:
@@ -411,7 +422,8 @@ def _set_operation(query: exp.SetOperation, work: _Work, known: Mapping[str, _Se
         whole.set("group", exp.Group(expressions=[exp.Literal.number(n + 1) for n in range(len(names))]))
     for part in ("order", "limit", "offset", "with_"):
         whole.set(part, query.args.get(part))
-    return _paged(whole, names, places, work), _Seen(outputs, places)
+    seen = _Seen(outputs, places)
+    return _paged(whole, names, seen, {}, work), seen
 
 
 def _side(query: exp.Query, alias: str, width: int, own: tuple[int, ...], every: tuple[int, ...]) -> exp.Select:

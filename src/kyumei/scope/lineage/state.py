@@ -39,6 +39,7 @@ class Held:
         table_id, file_id: where the rows come from; "" for a table made by the log.
         personal: column → the kind of personal data in it. count: rows taken from backups.
         doubts: why the rows may differ from what was there.
+        added: how many rows may have been added unseen.
         folds_case: whether texts compare without regard to case.
     """
 
@@ -53,6 +54,7 @@ class Held:
     defaults: Mapping[str, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     folds_case: bool = False
+    added: int = 0
     sorted: dict[str, bool] = field(default_factory=dict)
 
 
@@ -161,11 +163,11 @@ class State:
         """Return how many numbers of the key were given out of which no row is left: rows that may have been there."""
         held = self.tables[table]
         if not held.key or held.types[held.key] != "BIGINT":
-            return 0
+            return held.added
         (low, count) = self.answer(
             f"select coalesce(min({name(held.key)}), 1), count(distinct {name(held.key)}) from {name(table)}"
         )
-        return max(0, held.next_number - min(int(low), 1) - int(count))
+        return max(0, held.next_number - min(int(low), 1) - int(count)) + held.added
 
     def sorts_alike(self, table: str, column: str) -> bool:
         """Return whether a column sorts here as it does in the database: numbers and times, and plain ASCII words."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.count import Count
-from kyumei.scope.lineage.backups import Backups, backup_of, dumps_in, folded
+from kyumei.scope.lineage.backups import Backups, backup_of, dumps_in, folded, span_of
 from kyumei.scope.lineage.people import People, Witness
 from kyumei.scope.lineage.replay import Replay
 from kyumei.scope.lineage.state import State
@@ -162,7 +162,7 @@ def _run(
     events: Sequence[Logged], objects: Objects, store: Store, how: tuple[State, str, Callable[[Logged], bool]], result: Trace
 ) -> None:
     state, zone, wanted = how
-    named = _named(events, result)
+    named, inserted = _named(events, result)
     personal = personal_columns(store)
     dumped = dumps_in(events)
     backups = []
@@ -170,8 +170,8 @@ def _run(
         tables = {folded(t): t.id for t in _tables(source, extractor)}
         if tables.keys() & named:
             backups.append(backup_of(source, extractor, set(tables) & named, dumped))
-    begins = _begins(events, store)
-    loading = Backups(state, backups, personal, events[0].dialect if events else "mysql", begins)
+    span = span_of(store, events, inserted)
+    loading = Backups(state, backups, personal, events[0].dialect if events else "mysql", span)
     witness = Witness(state)
     replay = Replay(state, zone, loading.arrive, witness.seen)
     readings = [r for r in replay.run(events) if wanted(r.logged)]
@@ -181,26 +181,22 @@ def _run(
     _sum_up(readings, people, ids, result)
 
 
-def _begins(events: Sequence[Logged], store: Store) -> int | None:
-    """Return the first instant of the log, of which the statements are only a part."""
-    (first,) = store.rows("select epoch_us(min(ts)) from events where source like 'database.%'")[0]
-    stated = [e.ts for e in events if e.ts is not None]
-    return min([*stated, first]) if first is not None else min(stated, default=None)
-
-
 def _held_ids(state: State) -> set[str]:
     return {held.table_id for held in state.tables.values()}
 
 
-def _named(events: Sequence[Logged], result: Trace) -> set[str]:
-    """Return the tables that any statement names."""
+def _named(events: Sequence[Logged], result: Trace) -> tuple[set[str], dict[str, int]]:
+    """Return the tables that any statement names, and how many rows are inserted into them."""
     named: set[str] = set()
+    inserted: dict[str, int] = {}
     for event in events:
         for statement in analyse(event.text, event.dialect) if event.text else ():
             named.update(statement.tables)
+            for table in statement.tables if statement.kind in {"insert", "load"} else ():
+                inserted[table] = inserted.get(table, 0) + 1
             result.statements[statement.kind] = result.statements.get(statement.kind, 0) + 1
     result.statements = dict(sorted(result.statements.items()))
-    return named
+    return named, inserted
 
 
 def personal_columns(store: Store) -> dict[str, dict[str, str]]:

@@ -38,6 +38,7 @@ _REASONS: Final = (
         r"changes of (\d+) h between the backup and the beginning of the log are not known",
         r"バックアップからログ開始までの \1 時間の変更が分からない",
     ),
+    (r"nothing is recorded of (\d+) h between two files of the log", r"ログのファイルの間に \1 時間の記録の空白がある"),
     (r"the only backup is later than the statement", "この文より後のバックアップしかない"),
     (r"the log counts (\d+) rows, the replay gives (\d+)", r"ログの行数は \1 行だが、再現では \2 行"),
     (r"a change could not be applied: (.*)", r"反映できない変更があった(\1)"),
