@@ -5,7 +5,7 @@ Everything is made from a seed: customers (some registered twice), orders, enqui
 statement runs in SQLite too, in SQLite's own words; which persons it showed is told from the ids that come out there.
 """
 
-# ruff: noqa: E501, S311  # dumps and logs are as long as they are; dice of a test
+# ruff: noqa: E501, S311, TID251
 from __future__ import annotations
 
 import random
