@@ -164,12 +164,13 @@ def _typed(column: str, texts: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     from kyumei.readers.addresses import normalised
-    from kyumei.readers.match import whole
+    from kyumei.readers.match import filled, whole
 
     if column in _ADDRESSES:
-        return normalised(texts)
+        bare = pc.replace_substring_regex(texts, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
+        return normalised(pc.replace_substring_regex(bare, r"^\[(.*)\]:\d+$", r"\1"))
     if COLUMNS[column] != "int":
-        return texts
+        return filled(texts)
     return whole(pc.replace_substring_regex(texts, r"\.0+$", ""))  # some loggers write 1234.0
 
 

@@ -6,6 +6,7 @@
     format: json                          # json | csv
     accepts: [eventSource, eventName]     # fields that the first records must hold (csv: column names)
     any: [awsRegion, recipientAccountId]  # of which at least one must be there (optional)
+    certain: true                         # where no other log has such names (optional)
     encoding: cp932                       # csv: only where it cannot be told by content (optional)
     time: {fields: [eventTime], form: iso, zone: UTC}     # form: iso | epoch | a strptime pattern; zone: source | IANA name
     columns:                              # column of an event → the first that is there: a field, or a text with {field}
@@ -38,7 +39,20 @@ if TYPE_CHECKING:
 FORMATS: Final = ("json", "csv")
 _SET_BY_US: Final = {"ts", "evidence_id", "file_id", "rec", "source", "action", "outcome", "origin", "zone_assumed"}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-_KEYS: Final = {"name", "title", "spec", "format", "accepts", "any", "encoding", "time", "columns", "action", "outcome"}
+_KEYS: Final = {
+    "name",
+    "title",
+    "spec",
+    "format",
+    "accepts",
+    "any",
+    "certain",
+    "encoding",
+    "time",
+    "columns",
+    "action",
+    "outcome",
+}
 PLACE: Final = re.compile(r"\{([^{}]+)\}")
 
 
@@ -71,6 +85,7 @@ class LogMapping:
     format: str
     accepts: tuple[str, ...]
     any: tuple[str, ...]
+    certain: bool
     encoding: str
     time: Time
     columns: tuple[tuple[str, tuple[str, ...]], ...]
@@ -119,6 +134,7 @@ class _Reading:
             form,
             accepts,
             self._texts(stated.get("any"), "any"),
+            stated.get("certain") is True,
             str(stated.get("encoding", "")),
             self._time(stated.get("time") or {}),
             self._columns(stated.get("columns") or {}),

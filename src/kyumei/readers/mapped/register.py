@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kyumei.model.event import native
 from kyumei.model.source import CERTAIN, LIKELY
 from kyumei.readers.mapped.mapping import parse
 from kyumei.readers.registry import READERS, Reader
@@ -69,15 +70,17 @@ def accepted(mapping: LogMapping, source: Source) -> int:
         if b"{" not in source.head[:4096]:
             return 0
         held = {name.casefold() for name in names(source.head)}
-        fits = all(name.casefold() in held for name in mapping.accepts)
-        fits = fits and (not mapping.any or any(name.casefold() in held for name in mapping.any))
+        fits = all(native(name).casefold() in held for name in mapping.accepts)
+        fits = fits and (not mapping.any or any(native(name).casefold() in held for name in mapping.any))
     else:
         from kyumei.readers.flat_csv.records import layout
 
         shape = layout(source.head, frozenset(mapping.accepts))
         held = set() if shape is None else {name.casefold() for name in shape.names}
         fits = shape is not None and (not mapping.any or any(name.casefold() in held for name in mapping.any))
-    return min(CERTAIN - 10, LIKELY + len(mapping.accepts) + bool(mapping.any)) if fits else 0
+    if not fits:
+        return 0
+    return CERTAIN if mapping.certain else min(CERTAIN - 10, LIKELY + len(mapping.accepts) + bool(mapping.any))
 
 
 def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
