@@ -55,4 +55,4 @@ def of_batches(batches: Iterable[Batch]) -> dict[int, Record]:
 
 def natively(source: Source, decoder: Decoder | None = None) -> int:
     """Return how many records the kernels decoded themselves."""
-    return sum(len(batch.number) for batch in decode.batches(source, decoder))
+    return sum(int((batch.number != 0).sum()) for batch in decode.batches(source, decoder))

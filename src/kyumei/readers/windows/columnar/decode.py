@@ -1,7 +1,7 @@
 """A whole EVTX file, or a part of it, as batches of columns; damaged places by way of `kyumei.readers.windows.recovery`.
 
-Live records come first, in the order of the file but for those that the fallback reads: they follow the batch they belong
-to. Then slack and carved ones. Memory is bounded by one batch (16 MiB of the file) and the decoder's dictionaries.
+Live records come first, in the order of the file; then slack and carved ones. Memory is bounded by one batch (16 MiB of the
+file) and the decoder's dictionaries.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from kyumei.readers.windows import chunks as evtx_chunks
 from kyumei.readers.windows import recovery
 from kyumei.readers.windows.chunks import CHUNK, CHUNK_MARK, FILE_HEADER, FIRST, SIZE, Chunk, Slot
 from kyumei.readers.windows.columnar import scan
-from kyumei.readers.windows.columnar.decoder import NO_TIME, Batch, Decoder
+from kyumei.readers.windows.columnar.decoder import NO_TIME, Batch, Decoder, native_fields
 from kyumei.store.columns import Columns, from_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 """First byte and byte behind the last of a part of a file."""
-_COMMON: Final = {"event_id": "EventID", "provider": "ProviderName", "channel": "Channel", "host": "Computer"}
 
 
 @dataclass(slots=True)
@@ -96,9 +95,9 @@ def live(source: Source, decoder: Decoder, suspects: Suspects, span: Span | None
                 yield _whole(chunk, codec, suspects)
                 continue
             notes = _notes(decoder, scanned, has_crc=header.has_crc)
-            batch, left = decoder.decode(scanned, offset, notes)
-            yield batch
-            yield from _by_fallback(decoder, scanned, offset, (left, notes), codec)
+            got = _by_fallback(decoder, scanned, offset, notes, codec)
+            yield decoder.decode(scanned, offset, notes, [f for f in got.found if f.origin == "live"])
+            yield recovery.Recovered([f for f in got.found if f.origin != "live"], got.faults)
             for c in np.flatnonzero(scanned.status[:, 3]).tolist():
                 suspects.offsets.append(offset + c * CHUNK)
             for c in np.flatnonzero(scanned.status[:, 0] == scan.BROKEN).tolist():
@@ -205,14 +204,16 @@ def _notes(decoder: Decoder, scanned: Scanned, *, has_crc: bool) -> dict[int, st
     return found
 
 
-def _by_fallback(
-    decoder: Decoder, scanned: Scanned, offset: int, what: tuple[np.ndarray, dict[int, str]], codec: str
-) -> Iterator[Recovered]:
-    """Yield the records that the kernels left over, chunk by chunk."""
-    left, notes = what
+def _by_fallback(decoder: Decoder, scanned: Scanned, offset: int, notes: dict[int, str], codec: str) -> Recovered:
+    """Return the records that the kernels leave over."""
+    left = decoder.prepare(scanned)
     of_chunk = np.searchsorted(scanned.status[:, 1], left, side="right") - 1
+    got = recovery.Recovered()
     for c in np.unique(of_chunk).tolist():
-        yield recovery.live(_chunk(decoder, c, offset, left[of_chunk == c], notes.get(c, "")), codec)
+        one = recovery.live(_chunk(decoder, c, offset, left[of_chunk == c], notes.get(c, "")), codec)
+        got.found += one.found
+        got.faults += one.faults
+    return got
 
 
 def _chunk(decoder: Decoder, c: int, offset: int, records: np.ndarray, note: str) -> Chunk:
@@ -261,16 +262,10 @@ def _batch(found: Sequence[Found], origin: str) -> Batch:
 
     columns: dict[str, list[str | None]] = {}
     for n, one in enumerate(found):
-        fields = {**one.event.fields}
-        for ours, theirs in _COMMON.items():
-            value = getattr(one.event, ours)
-            if value is not None:
-                fields.setdefault(f"System_{theirs}", str(value))
-        for name, text in fields.items():
-            if text:
-                column = columns.setdefault(name, [])
-                column += [None] * (n - len(column))
-                column.append(text)
+        for name, text in native_fields(one.event).items():
+            column = columns.setdefault(name, [])
+            column += [None] * (n - len(column))
+            column.append(text)
     arrays = {name: pa.array(v + [None] * (len(found) - len(v)), pa.string()) for name, v in sorted(columns.items())}
     known = from_table(pa.table(arrays)).fields if arrays else {}
     ts = [NO_TIME if f.event.ts is None else f.event.ts for f in found]

@@ -14,9 +14,13 @@ from kyumei.readers.windows.fields import micros
 from kyumei.store.columns import Column, Columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from kyumei.model.fault import Fault
+    from kyumei.readers.windows.fields import WindowsEvent
+    from kyumei.readers.windows.recovery import Found
 
 CHUNKS: Final = 256
 """Chunks (16 MiB) a batch has at most."""
@@ -24,9 +28,11 @@ MOST_VALUES: Final = 1 << 21
 MOST_BYTES: Final = 96 << 20
 """A dictionary that holds more distinct values, or bytes of them, is closed before the next batch."""
 _MOST_PAIRS: Final = 1 << 26
+_WIDE: Final = 64
 NO_TIME: Final = int(encode.NO_TIME)
 CODECS: Final = {"Asia/Tokyo": "cp932"}
 """Zone of the evidence → codec of texts that are not Unicode (rare: old providers); else cp1252."""
+_COMMON: Final = {"event_id": "EventID", "provider": "ProviderName", "channel": "Channel", "host": "Computer"}
 INTEGRITY: Final = "System_Integrity"
 
 
@@ -56,6 +62,16 @@ class Batch:
         import pyarrow as pa
 
         return pa.array(self.ts, pa.int64(), mask=self.ts == NO_TIME).cast(pa.timestamp("us", tz="UTC"))
+
+
+def native_fields(event: WindowsEvent) -> dict[str, str]:
+    """Return all fields of a record that the fallback read, as the decoder gives them."""
+    fields = {name: text for name, text in event.fields.items() if text}
+    for ours, theirs in _COMMON.items():
+        value = getattr(event, ours)
+        if value is not None:
+            fields.setdefault(f"System_{theirs}", str(value))
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +120,8 @@ class Decoder:
         signed = int(np.argmax(status == scan.NOT_SIGNED)) if chunks and (status == scan.NOT_SIGNED).any() else chunks
         return Scanned(signed, n, self.records.chunks[:signed])
 
-    def decode(self, scanned: Scanned, offset: int, notes: dict[int, str]) -> tuple[Batch, np.ndarray]:
-        """Return the events of what was scanned, and the numbers of the records that the fallback must read.
-
-        Args:
-            scanned: what `scan` returned last.
-            offset: place of the buffer in the file.
-            notes: what is wrong with a chunk (by its number in the buffer) as a whole, where something is.
-        """
+    def prepare(self, scanned: Scanned) -> np.ndarray:
+        """Plan the shapes of what was scanned last; return the numbers of the records that the fallback must read."""
         n = scanned.n
         if self._shapes.learn(self.buffer.data, self._known):
             last = self._slots.last
@@ -120,44 +130,85 @@ class Decoder:
             self._literals()
         self._dictionary.make_fields(len(self._shapes.names) + 1)
         encode.allowed(self.buffer, n, self.records, self._slots)
-        pairs = self._pairs(n)
-        rows = self._encode(n, pairs)
+        self._trim(n)
+        return np.flatnonzero(self.records.shape[:n] < 0)
+
+    def decode(self, scanned: Scanned, offset: int, notes: dict[int, str], others: Sequence[Found]) -> Batch:
+        """Return the events of what was prepared last.
+
+        Args:
+            scanned: what `scan` returned.
+            offset: place of the buffer in the file.
+            notes: what is wrong with a chunk (by its number in the buffer) as a whole, where something is.
+            others: the live records of these chunks that the fallback read; each gets its place.
+        """
+        pairs = self._pairs(scanned.n)
+        rows = self._encode(scanned.n, pairs)
         self._dictionary.spell()
         columns = self._columns(pairs)
-        ts = pairs.ts[:rows]
-        at = pairs.record[:rows]
+        ts, at = pairs.ts[:rows], pairs.record[:rows]
         self._resolve_times(columns, ts)
         self._join(columns)
         self._expand(columns)
         self._note(columns, at, scanned, notes)
+        rec, number = self.records.at[at] + offset, self.records.number[at].view(np.uint64)
+        if others:
+            place = self._take_in(columns, rec, others)
+            rec = np.concatenate([rec, np.array([f.rec for f in others], np.int64)])[place]
+            times = [NO_TIME if f.event.ts is None else f.event.ts for f in others]
+            ts = np.concatenate([ts, np.array(times, np.int64)])[place]
+            number = np.concatenate([number, np.zeros(len(others), np.uint64)])[place]
         self._dictionary.spell()
-        fields = {
-            self._shapes.names[f]: Column(row.view(np.uint32), code, self._dictionary.texts(f))
-            for f, (row, code) in sorted(columns.items(), key=lambda c: self._shapes.names[c[0]])
-            if len(row) and not self._shapes.names[f].startswith("\0")
+        return Batch(Columns(len(rec), self._named(columns), self._dictionary.identity), rec, ts, number=number)
+
+    def _named(self, columns: _Pairs) -> dict[str, Column]:
+        names = self._shapes.names
+        return {
+            names[f]: Column(row.view(np.uint32), code, self._dictionary.texts(f))
+            for f, (row, code) in sorted(columns.items(), key=lambda c: names[c[0]])
+            if len(row) and not names[f].startswith("\0")
         }
-        batch = Batch(
-            Columns(rows, fields, self._dictionary.identity),
-            self.records.at[at] + offset,
-            ts,
-            number=self.records.number[at].view(np.uint64),
-        )
-        return batch, np.flatnonzero(self.records.shape[:n] < 0)
+
+    def _take_in(self, columns: _Pairs, rec: np.ndarray, others: Sequence[Found]) -> np.ndarray:
+        """Add records that the fallback read; return the order by place in the file."""
+        place = np.argsort(np.concatenate([rec, np.array([f.rec for f in others], np.int64)]), kind="stable")
+        rank = np.empty(len(place), np.int32)
+        rank[place] = np.arange(len(place), dtype=np.int32)
+        for f, (row, code) in columns.items():
+            columns[f] = (rank[row], code)
+        given: dict[int, tuple[list[int], list[int]]] = {}
+        for n, one in enumerate(others):
+            for name, value in native_fields(one.event).items():
+                number = self._number(name)
+                rows, codes = given.setdefault(number, ([], []))
+                rows.append(len(rec) + n)
+                codes.append(self._dictionary.intern(number, value))
+        for number, (rows, codes) in given.items():
+            self._merge(columns, number, rank[rows], np.array(codes, np.int32))
+        return place
 
     def _literals(self) -> None:
         self._dictionary.make_fields(len(self._shapes.names) + 1)
         for n, (number, text) in enumerate(self._shapes.literals):
             self._slots.literals[n, 1] = self._dictionary.intern(number, text)
 
-    def _pairs(self, n: int) -> encode.Pairs:
-        """Return room for all pairs that these records can give; where that is too much, some go to the fallback."""
+    def _counts(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many records each shape has, and how many pairs one of them can give."""
         slots, shape = self._slots, self.records.shape[:n]
         counts = np.bincount(shape[shape >= 0], minlength=len(slots.start))
-        width = slots.outer + slots.nested + slots.literal[:, 1] - slots.literal[:, 0]
+        return counts, np.maximum(slots.outer, 0) + slots.nested + slots.literal[:, 1] - slots.literal[:, 0]
+
+    def _trim(self, n: int) -> None:
+        """Leave records with very many values to the fallback where the whole batch would take too much room."""
+        counts, width = self._counts(n)
         if (counts * width).sum() > _MOST_PAIRS:
-            wide = (width > 64) & (counts > 0)
-            shape[np.isin(shape, np.flatnonzero(wide))] = -1
-            counts[wide] = 0
+            shape = self.records.shape[:n]
+            shape[np.isin(shape, np.flatnonzero(width > _WIDE))] = -1
+
+    def _pairs(self, n: int) -> encode.Pairs:
+        """Return room for all pairs that these records can give."""
+        slots = self._slots
+        counts, _ = self._counts(n)
         spans = np.maximum(slots.outer, 0) + slots.nested
         fields = np.concatenate([slots.field, slots.literals[:, 0]])
         weights = np.concatenate([np.repeat(counts, spans), np.repeat(counts, np.diff(slots.literal, axis=1)[:, 0])])
@@ -255,18 +306,21 @@ class Decoder:
     def _element(self, columns: _Pairs, number: int, k: int, rows: np.ndarray, texts: list[str], place: np.ndarray) -> None:
         name, (sign, first) = self._shapes.names[number], self._shapes.more[number]
         base = name.rpartition(sign)[0] if first else name
-        target = self._shapes.number(f"{base}{sign}{first + k}") if k else number
-        self._dictionary.make_fields(len(self._shapes.names) + 1)
+        target = self._number(f"{base}{sign}{first + k}") if k else number
         made = np.array([self._dictionary.intern(target, t) if t else -1 for t in texts], np.int32)[place]
         self._merge(columns, target, rows[made >= 0], made[made >= 0])
+
+    def _number(self, name: str) -> int:
+        number = self._shapes.number(name)
+        self._dictionary.make_fields(number + 1)
+        return number
 
     def _note(self, columns: _Pairs, at: np.ndarray, scanned: Scanned, notes: dict[int, str]) -> None:
         for c, note in sorted(notes.items()):
             first = int(scanned.status[c, 1])
             rows = np.arange(*np.searchsorted(at, (first, first + int(scanned.status[c, 2]))), dtype=np.int32)
             if len(rows):
-                number = self._shapes.number(INTEGRITY)
-                self._dictionary.make_fields(len(self._shapes.names) + 1)
+                number = self._number(INTEGRITY)
                 code = self._dictionary.intern(number, note)
                 self._merge(columns, number, rows, np.full(len(rows), code, np.int32))
 

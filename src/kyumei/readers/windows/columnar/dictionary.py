@@ -79,6 +79,7 @@ class Dictionary:
             np.zeros(256, np.int32),
         )
         self._texts: dict[int, Texts] = {}
+        self._interned: dict[int, dict[str, int]] = {}
         self._spelt = 0
 
     def make_fields(self, n: int) -> None:
@@ -101,9 +102,13 @@ class Dictionary:
 
     def intern(self, field: int, value: str) -> int:
         """Return the code of a text in a field."""
-        data = np.frombuffer(value.encode("utf-16-le", "surrogatepass"), np.uint8)
-        self.grow(1, len(data))
-        return int(encode.interned(data, field, self.raw))
+        known = self._interned.setdefault(field, {})
+        code = known.get(value)
+        if code is None:
+            data = np.frombuffer(value.encode("utf-16-le", "surrogatepass"), np.uint8)
+            self.grow(1, len(data))
+            known[value] = code = int(encode.interned(data, field, self.raw))
+        return code
 
     def texts(self, field: int) -> pa.StringArray:
         """Return the values of a field; `spell` has been called since the last of them came."""

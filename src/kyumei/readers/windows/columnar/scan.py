@@ -224,11 +224,18 @@ def _template(data: np.ndarray, base: int, offset: int, known: Known) -> int:
 
 @jit
 def _instance(data: np.ndarray, base: int, at: int, end: int, known: Known) -> tuple[int, int, int]:
-    """Return template, place of the descriptors and their number for the fragment at `at`; template -1 where unsound."""
-    if at + 18 > end or u32(data, at) != _FRAGMENT or data[at + 4] != 0x0C:
+    """Return template, place of the descriptors and their number for the fragment at `at`.
+
+    Template -1 means that it is unsound or no instance. A nested one may come without the fragment's header.
+    """
+    if at + 18 > end:
         return -1, 0, 0
-    offset = u32(data, at + 10)
-    at += 14
+    if u32(data, at) == _FRAGMENT:
+        at += 4
+    if data[at] != 0x0C or at + 14 > end:
+        return -1, 0, 0
+    offset = u32(data, at + 6)
+    at += 10
     if base + offset == at:
         if at + HEAD + 4 > end or u32(data, at + 20) > end - at - HEAD - 4:
             return -1, 0, 0
