@@ -44,6 +44,34 @@ class Columns:
     dictionary: object = field(default_factory=object)
 
 
+def arrays(columns: Columns) -> dict[str, pa.DictionaryArray]:
+    """Return each field as an Arrow array as long as the batch; its dictionary holds the values that the batch uses."""
+    return {name: _array(column, columns.n) for name, column in columns.fields.items()}
+
+
+def _array(column: Column, n: int) -> pa.DictionaryArray:
+    import numpy as np
+    import pyarrow as pa
+
+    used, place = _compact(column.codes, len(column.values))
+    dense = np.full(n, -1, np.int32)
+    dense[column.rows] = place
+    values = column.values.take(pa.array(used))
+    return pa.DictionaryArray.from_arrays(pa.array(dense, mask=dense < 0), values)
+
+
+def _compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the codes that occur, in order, and the place of each code among them."""
+    import numpy as np
+
+    if n > 8 * len(codes):
+        used, place = np.unique(codes, return_inverse=True)
+        return used, place
+    occurs = np.zeros(n, bool)
+    occurs[codes] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int32) - 1)[codes]
+
+
 def from_table(table: pa.Table) -> Columns:
     """Return the text columns of an Arrow table as sparse columns; columns of other types are cast to text.
 

@@ -75,7 +75,7 @@ class Rows:
         Args:
             columns: common columns as equally long Arrow arrays or lists (`rec`, `ts` and `action` at least; `ts` as
                 timestamp or int64 microseconds). `origin` defaults to live.
-            fields: native fields as equally long arrays or lists of text.
+            fields: native fields as equally long arrays or lists of text; dictionaries of text stay dictionaries.
         """
         import pyarrow as pa
 
@@ -84,7 +84,7 @@ class Rows:
         columns = {"origin": pa.repeat("live", n), **columns}
         schema = event_schema()
         arrays = {name: _cast(values, schema.field(name).type) for name, values in columns.items()}
-        texts = {native(name): _cast(values, pa.string()) for name, values in (fields or {}).items()}
+        texts = {native(name): _text(values) for name, values in (fields or {}).items()}
         self._hand_on(arrays, {name: a for name, a in texts.items() if a.null_count < n}, n)
 
     def fault(self, offset: int, reason: str, skipped: int = 0) -> None:
@@ -117,6 +117,14 @@ class Rows:
         self.carved += carved
         self.read += n - carved
         self._sink(pa.table(ordered | dict(sorted(fields.items()))))
+
+
+def _text(values: Any) -> pa.Array:
+    import pyarrow as pa
+
+    if isinstance(values, pa.DictionaryArray) and values.type == pa.dictionary(pa.int32(), pa.string()):
+        return values
+    return _cast(values, pa.string())
 
 
 def _cast(values: Any, kind: pa.DataType) -> pa.Array:

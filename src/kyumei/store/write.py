@@ -64,11 +64,28 @@ class Part:
     def _write(self) -> None:
         import pyarrow as pa
 
-        table = pa.concat_tables(self._batches, promote_options="default")
+        table = pa.concat_tables(_alike(self._batches), promote_options="default").unify_dictionaries()
         self._batches, self._rows, self._bytes = [], 0, 0
         path = self._folder / f"{self._stem}-{len(self.files):04d}.parquet"
         write_parquet(table, path)
         self.files.append(path)
+
+
+def _alike(batches: list[pa.Table]) -> list[pa.Table]:
+    """Return the batches with dictionaries of text in each column that is one in any of them."""
+    import pyarrow as pa
+
+    kind = pa.dictionary(pa.int32(), pa.string())
+    coded = {f.name for b in batches for f in b.schema if f.type == kind}
+    return [pa.table({f.name: _coded(b.column(f.name), f.name in coded) for f in b.schema}) for b in batches]
+
+
+def _coded(column: pa.ChunkedArray, wanted: bool) -> pa.ChunkedArray:  # noqa: FBT001  # one of two forms
+    import pyarrow as pa
+
+    if not wanted or pa.types.is_dictionary(column.type):
+        return column
+    return column.cast(pa.string()).dictionary_encode()
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

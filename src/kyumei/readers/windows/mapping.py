@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _TABLE: Final = Path(__file__).with_name("events.csv")
 _COLUMNS: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
-_MISSING: Final = {"", "-"}
+MISSING: Final = {"", "-"}
 _SUCCESS, _FAILURE = 0x20_0000_0000_0000, 0x10_0000_0000_0000
 _AUDIT_WORDS: Final = {
     "audit success": "success",
@@ -53,15 +53,34 @@ _ALIASES: Final = {
 }
 _BRACES: Final = re.compile(r"\{([^{}]+)\}")
 _WITH_PORT: Final = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.%]+\]):\d{1,5}\s*\Z")
-_MESSAGE_LENGTH: Final = 300
+MESSAGE_LENGTH: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    tests: tuple[Test, ...]
+class Condition:
+    """One condition of a rule: the field it looks at (`outcome`: the audit result), and whether it holds."""
+
+    name: str
+    holds: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One column of a rule: the fields it is made of, and how."""
+
+    column: str
+    names: tuple[str, ...]
+    of: Pick
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table. `message`: literal, and the fields or columns whose first value follows it."""
+
+    tests: tuple[Condition, ...]
     action: str
     outcome: str
-    picks: tuple[tuple[str, Pick], ...]
+    picks: tuple[Picked, ...]
     message: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -85,15 +104,15 @@ def add_event(rows: Rows, event: WindowsEvent, *, rec: int, origin: str = "live"
 
 def mapped(event: WindowsEvent) -> dict[str, Any]:
     """Return the columns that are read out of the native fields: action always, the others where the record has them."""
-    audit = _audit(event.keywords)
-    rule = _rule(event, audit)
+    result = audit(event.keywords)
+    rule = _rule(event, result)
     if rule is None:
-        return {"action": "record.written", "outcome": audit, "message": _plain_message(event)}
-    columns: dict[str, Any] = {"action": rule.action, "outcome": audit if rule.outcome == "audit" else rule.outcome or None}
-    for name, pick in rule.picks:
-        value = pick(event.fields)
+        return {"action": "record.written", "outcome": result, "message": _plain_message(event)}
+    columns: dict[str, Any] = {"action": rule.action, "outcome": result if rule.outcome == "audit" else rule.outcome or None}
+    for pick in rule.picks:
+        value = pick.of(event.fields)
         if value is not None:
-            columns[name] = value
+            columns[pick.column] = value
     columns["message"] = _message(rule, event.fields, columns)
     if "bytes" in columns:
         columns["bytes"] = integer(columns["bytes"])
@@ -112,16 +131,18 @@ def address(text: str) -> str | None:
     return found
 
 
-def _rule(event: WindowsEvent, audit: str | None) -> _Rule | None:
-    if event.event_id is None:
-        return None
-    for scope in (event.provider, event.channel):
-        if scope:
-            name = canonical(scope)
-            for rule in _rules().get((name, event.event_id), ()):
-                if all(test(event.fields, audit) for test in rule.tests):
-                    return rule
+def _rule(event: WindowsEvent, result: str | None) -> Rule | None:
+    for rule in candidates(event.provider, event.channel, event.event_id):
+        if all(test.holds(event.fields, result) for test in rule.tests):
+            return rule
     return None
+
+
+def candidates(provider: str | None, channel: str | None, event_id: int | None) -> list[Rule]:
+    """Return the rules of which the first whose conditions hold counts: the provider's, then the channel's."""
+    if event_id is None:
+        return []
+    return [r for scope in (provider, channel) if scope for r in _rules().get((canonical(scope), event_id), ())]
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +153,8 @@ def canonical(scope: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _audit(keywords: str | None) -> str | None:
+def audit(keywords: str | None) -> str | None:
+    """Return what the keywords, in words or as bits, say of the result."""
     words = (keywords or "").strip().lower()
     if words in _AUDIT_WORDS:
         return _AUDIT_WORDS[words]
@@ -153,36 +175,36 @@ def integer_bits(text: str | None) -> int:
 
 
 @cache
-def _rules() -> dict[tuple[str, int], tuple[_Rule, ...]]:
-    found: dict[tuple[str, int], list[_Rule]] = {}
+def _rules() -> dict[tuple[str, int], tuple[Rule, ...]]:
+    found: dict[tuple[str, int], list[Rule]] = {}
     with _TABLE.open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
             found.setdefault((row["scope"].lower(), int(row["event_id"])), []).append(_compiled(row))
     return {key: tuple(rules) for key, rules in found.items()}
 
 
-def _compiled(row: dict[str, str]) -> _Rule:
+def _compiled(row: dict[str, str]) -> Rule:
     tests = tuple(_test(condition) for condition in row["when"].split(";") if condition)
-    picks = tuple((name, _pick(name, row[name])) for name in _COLUMNS if row[name])
+    picks = tuple(Picked(name, _names(row[name]), _pick(name, row[name])) for name in _COLUMNS if row[name])
     parts = _BRACES.split(row["message"])
     message = tuple((parts[i], tuple(parts[i + 1].split("|")) if i + 1 < len(parts) else ()) for i in range(0, len(parts), 2))
-    return _Rule(tests, row["action"], row["outcome"], picks, message)
+    return Rule(tests, row["action"], row["outcome"], picks, message)
 
 
-def _test(condition: str) -> Test:
+def _test(condition: str) -> Condition:
     sign = re.search("[=~&]", condition)
     if sign is None:
         msg = f"condition without sign: {condition}"
         raise ValueError(msg)
     name, wanted = condition[: sign.start()], condition[sign.end() :].lower()
     if name == "outcome":
-        return lambda _fields, audit: audit == wanted
+        return Condition(name, lambda _fields, result: result == wanted)
     if sign.group() == "&":
         mask = int(wanted, 16)
-        return lambda fields, _audit: bool(integer_bits(fields.get(name)) & mask)
+        return Condition(name, lambda fields, _result: bool(integer_bits(fields.get(name)) & mask))
     if sign.group() == "~":
-        return lambda fields, _audit: wanted in fields.get(name, "").lower()
-    return lambda fields, _audit: fields.get(name, "").lower() == wanted
+        return Condition(name, lambda fields, _result: wanted in fields.get(name, "").lower())
+    return Condition(name, lambda fields, _result: fields.get(name, "").lower() == wanted)
 
 
 def _pick(column: str, cell: str) -> Pick:
@@ -198,6 +220,19 @@ def _pick(column: str, cell: str) -> Pick:
         return None
 
     return first
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    """Return the fields that a cell names."""
+    found: list[str] = []
+    for text in cell.split("|"):
+        if text.startswith("share:"):
+            found += text[6:].split("/")
+        elif ":/" in text:
+            found.append(text.partition(":/")[0])
+        elif not text.startswith("="):
+            found += text.split("\\", 1)
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def _one(text: str) -> Pick:
@@ -222,7 +257,7 @@ def _inside(name: str, pattern: re.Pattern[str], fields: Mapping[str, str]) -> s
 
 def _value(fields: Mapping[str, str], name: str) -> str | None:
     value = fields.get(name)
-    return None if value is None or value.strip() in _MISSING else value
+    return None if value is None or value.strip() in MISSING else value
 
 
 def _joined(before: str | None, last: str | None) -> str | None:
@@ -237,25 +272,25 @@ def _share(share: str | None, below: str | None) -> str | None:
     return f"{name}\\{below}" if below else name
 
 
-def _message(rule: _Rule, fields: Mapping[str, str], columns: Mapping[str, Any]) -> str:
+def _message(rule: Rule, fields: Mapping[str, str], columns: Mapping[str, Any]) -> str:
     text: list[str] = []
     for literal, names in rule.message:
         text.append(literal)
         if names:
             text.append(next((v for n in names if (v := columns.get(n) or _value(fields, n))), "-"))
-    return _line("".join(text))
+    return line("".join(text))
 
 
 def _plain_message(event: WindowsEvent) -> str | None:
-    values = [v for k, v in event.fields.items() if not k.startswith("System_")]
+    values = [v for k, v in event.fields.items() if v and not k.startswith("System_")]
     head = f"{event.provider or ''} {event.event_id if event.event_id is not None else ''}".strip()
-    return _line(" · ".join([head, *values] if head else values)) or None
+    return line(" · ".join([head, *values] if head else values)) or None
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """Return the text on one line, cut to 300 characters."""
-    if len(text) > 4 * _MESSAGE_LENGTH:
-        text = text[: 4 * _MESSAGE_LENGTH]
+    if len(text) > 4 * MESSAGE_LENGTH:
+        text = text[: 4 * MESSAGE_LENGTH]
     if "\n" in text or "\r" in text or "\t" in text:
         text = " ".join(text.split())
-    return text if len(text) <= _MESSAGE_LENGTH else f"{text[: _MESSAGE_LENGTH - 1]}…"
+    return text if len(text) <= MESSAGE_LENGTH else f"{text[: MESSAGE_LENGTH - 1]}…"

@@ -96,13 +96,16 @@ def live(source: Source, decoder: Decoder, suspects: Suspects, span: Span | None
                 continue
             notes = _notes(decoder, scanned, has_crc=header.has_crc)
             got = _by_fallback(decoder, scanned, offset, notes, codec)
+            for c in np.flatnonzero(scanned.status[:, 0] == scan.BROKEN).tolist():
+                data = decoder.buffer[c * CHUNK : (c + 1) * CHUNK].tobytes()
+                whole = _whole(evtx_chunks.examine(offset + c * CHUNK, data, has_crc=header.has_crc), codec, suspects)
+                got = recovery.Recovered(got.found + whole.found, got.faults + whole.faults)
+            got.found.sort(key=lambda f: f.rec)
+            got.faults.sort(key=lambda f: f.offset)
             yield decoder.decode(scanned, offset, notes, [f for f in got.found if f.origin == "live"])
             yield recovery.Recovered([f for f in got.found if f.origin != "live"], got.faults)
             for c in np.flatnonzero(scanned.status[:, 3]).tolist():
                 suspects.offsets.append(offset + c * CHUNK)
-            for c in np.flatnonzero(scanned.status[:, 0] == scan.BROKEN).tolist():
-                data = decoder.buffer[c * CHUNK : (c + 1) * CHUNK].tobytes()
-                yield _whole(evtx_chunks.examine(offset + c * CHUNK, data, has_crc=header.has_crc), codec, suspects)
     if last == source.size:
         yield recovery.Recovered(faults=recovery.missing_chunks(source.size, header.chunks))
 
@@ -269,4 +272,6 @@ def _batch(found: Sequence[Found], origin: str) -> Batch:
     arrays = {name: pa.array(v + [None] * (len(found) - len(v)), pa.string()) for name, v in sorted(columns.items())}
     known = from_table(pa.table(arrays)).fields if arrays else {}
     ts = [NO_TIME if f.event.ts is None else f.event.ts for f in found]
-    return Batch(Columns(len(found), known), np.array([f.rec for f in found], np.int64), np.array(ts, np.int64), origin)
+    rec = np.array([f.rec for f in found], np.int64)
+    events, none = [f.event for f in found], np.full(len(found), -1, np.int32)
+    return Batch(Columns(len(found), known), rec, np.array(ts, np.int64), origin, shape=none, events=events)

@@ -14,7 +14,7 @@ from kyumei.readers.windows.fields import micros
 from kyumei.store.columns import Column, Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
 
@@ -47,7 +47,10 @@ class Batch:
         ts: int64, System/TimeCreated in microseconds since 1970 UTC; `NO_TIME` where there is none.
         origin: of all of them: `live`, `slack` or `carved`.
         faults: places that could not be read, which came up with this batch.
-        number: uint64, record number of each record as its header says; of fallback records 0.
+        number: uint64, record number of each record as its header says; of records that the fallback read 0.
+        shape: int32, which template a record is of, -1 where the fallback read it.
+        events: the records that the fallback read, in order.
+        order: of a shape: the names of its fields as they stand in the template.
     """
 
     columns: Columns
@@ -56,6 +59,9 @@ class Batch:
     origin: str = "live"
     faults: list[Fault] = field(default_factory=list)
     number: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint64))
+    shape: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    events: list[WindowsEvent] = field(default_factory=list)
+    order: Callable[[int], Sequence[str]] = lambda _: ()
 
     def timestamps(self) -> pa.Array:
         """Return `ts` as Arrow timestamps with nulls."""
@@ -152,14 +158,24 @@ class Decoder:
         self._expand(columns)
         self._note(columns, at, scanned, notes)
         rec, number = self.records.at[at] + offset, self.records.number[at].view(np.uint64)
+        shape = self.records.shape[at]
         if others:
             place = self._take_in(columns, rec, others)
             rec = np.concatenate([rec, np.array([f.rec for f in others], np.int64)])[place]
             times = [NO_TIME if f.event.ts is None else f.event.ts for f in others]
             ts = np.concatenate([ts, np.array(times, np.int64)])[place]
             number = np.concatenate([number, np.zeros(len(others), np.uint64)])[place]
+            shape = np.concatenate([shape, np.full(len(others), -1, np.int32)])[place]
         self._dictionary.spell()
-        return Batch(Columns(len(rec), self._named(columns), self._dictionary.identity), rec, ts, number=number)
+        return Batch(
+            Columns(len(rec), self._named(columns), self._dictionary.identity),
+            rec,
+            ts,
+            number=number,
+            shape=shape,
+            events=[f.event for f in others],
+            order=self._shapes.order,
+        )
 
     def _named(self, columns: _Pairs) -> dict[str, Column]:
         names = self._shapes.names
@@ -307,6 +323,9 @@ class Decoder:
         name, (sign, first) = self._shapes.names[number], self._shapes.more[number]
         base = name.rpartition(sign)[0] if first else name
         target = self._number(f"{base}{sign}{first + k}") if k else number
+        further = self._shapes.further.setdefault(name, [])
+        if k > len(further):
+            further.append(self._shapes.names[target])
         made = np.array([self._dictionary.intern(target, t) if t else -1 for t in texts], np.int32)[place]
         self._merge(columns, target, rows[made >= 0], made[made >= 0])
 

@@ -34,17 +34,28 @@ class Shapes:
         more: how further elements of an array in this field are called (`#` or `_`), and the number of the first.
         joins: fields that are put together.
         literals: field and text, in the order in which the kernel's arrays name them.
+        further: field → names of further elements of arrays in it.
+        orders: names of each shape's fields in the order of its template.
     """
 
     names: list[str] = field(default_factory=list)
     more: dict[int, tuple[str, int]] = field(default_factory=dict)
     joins: list[Join] = field(default_factory=list)
     literals: list[tuple[int, str]] = field(default_factory=list)
+    orders: list[tuple[str, ...]] = field(default_factory=list)
+    further: dict[str, list[str]] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
     _trees: dict[int, templates.Element | None] = field(default_factory=dict)
     _rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     _fields: list[int] = field(default_factory=list)
     _rules: list[int] = field(default_factory=list)
+
+    def order(self, shape: int) -> list[str]:
+        """Return the names of a shape's fields in the order of its template, further elements of arrays included."""
+        found: list[str] = []
+        for name in self.orders[shape]:
+            found += [name, *self.further.get(name, ())]
+        return found
 
     def number(self, name: str) -> int:
         """Return the field's number, which is given out where it is new."""
@@ -87,6 +98,7 @@ class Shapes:
     def _add(self, outer: templates.Element | None, slot: int, nested: templates.Element | None, *, has_nested: bool) -> None:
         start, text = len(self._fields), len(self.literals)
         plan = None if has_nested and nested is None else _plan(outer, slot, nested)
+        self.orders.append(tuple(g.name for g in plan.given) if plan else ())
         if plan is None:
             self._rows.append((start, -1, 0, text, text))
             return

@@ -1,0 +1,35 @@
+"""Compile the kernels, once at installation: `python -m kyumei.readers.windows.columnar.warm`.
+
+The compiled code lies beside the package, or in the user's cache folder where the package cannot be written to
+(`NUMBA_CACHE_DIR` names another place).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from kyumei.readers.windows.columnar import encode, scan, text
+
+_NOTHING: Final = np.zeros(scan.CHUNK, np.uint8)
+
+
+def warm() -> None:
+    """Run each kernel on nothing, which compiles it or loads what was compiled before."""
+    from kyumei.readers.windows.columnar.dictionary import Dictionary
+    from kyumei.readers.windows.columnar.shapes import Shapes
+
+    known, found = scan.known(), scan.records(1)
+    scan.scan(_NOTHING, 1, known, found)
+    slots, values = Shapes().slots(), Dictionary("cp932").raw
+    encode.allowed(_NOTHING, 0, found, slots)
+    none, places = np.empty(0, np.int32), np.zeros(1, np.int64)
+    encode.encode(_NOTHING, (0, 0, 0), found, slots, values, encode.Pairs(places, places.copy(), none, none, places, places))
+    encode.rehash(values.table[:0], values.table)
+    encode.interned(np.frombuffer(b"x\0", np.uint8), 0, values)
+    text.spell(values.arena, np.empty((0, 3), np.int64), np.empty(0, np.uint8), places[:0])
+
+
+if __name__ == "__main__":
+    warm()
