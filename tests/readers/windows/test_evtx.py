@@ -35,7 +35,8 @@ COUNT = 3561
 
 def read(data: bytes) -> tuple[Rows, list[dict[str, Any]]]:
     rows, tables = strict_run(READERS.get("windows.evtx"), Source.memory(data, "x"))
-    return rows, [row for table in tables for row in table.to_pylist()]
+    names = {name: None for table in tables for name in table.column_names}  # a column that a batch lacks is null there
+    return rows, [names | row for table in tables for row in table.to_pylist()]
 
 
 def total(rows: Rows) -> int:
