@@ -117,4 +117,5 @@ def holding(row: Mapping[str, Any]) -> Holding:
         Count(records["low"], records["best"], records["high"], "rows"),
         Count(people["low"], people["best"], people["high"], people["method"]),
         row["access"],
+        tuple(row.get("tables") or ()),
     )

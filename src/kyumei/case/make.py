@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kyumei.case import documents
+from kyumei.case import documents, lists
 from kyumei.errors import UserError
 from kyumei.reports.registry import REPORTS
 
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to make; no names means every report that the case needs, no formats those each report is usually made in."""
+    """What to make; no names means every report that the case needs, no formats those each report is usually made in.
+
+    `full` writes the list of affected persons also with its values as they are.
+    """
 
     names: tuple[str, ...] = ()
     langs: tuple[Lang, ...] = ("ja", "en")
     formats: tuple[Format, ...] = ()
+    full: bool = False
 
 
 def make(case: Path, wish: Wish, *, who: str, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -40,7 +44,12 @@ def make(case: Path, wish: Wish, *, who: str, tell: Callable[[str], None]) -> di
         matter = state.matter(lang)
         for report in chosen(wish.names, matter):
             tell(f"v{state.number} {report.name} {lang}")
-            files.extend(rendered(report, matter, wish.formats))
+            made = list(report.build(matter))
+            files.extend(rendered(report, matter, made, wish.formats))
+            files.extend((name, state.folder / name) for name in lists.merged(state.folder, report.name, matter, made))
+            if report.persons:
+                written = lists.listed(state, matter, wish.formats, full=wish.full)
+                files.extend((name, state.folder / name) for name in written)
     return documents.keep(state, files, who=who)
 
 
@@ -56,9 +65,11 @@ def chosen(names: Sequence[str], matter: Matter) -> list[Report]:
     return [known[name] for name in names] if names else [r for r in known.values() if r.when(matter)]
 
 
-def rendered(report: Report, matter: Matter, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]:
+def rendered(
+    report: Report, matter: Matter, made: Sequence[Document], formats: Sequence[Format]
+) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of each file of a report; documents told apart by a key lie in a folder of their own."""
-    for document in report.build(matter):
+    for document in made:
         top = f"{report.name}/" if document.key else ""
         for form in formats or report.formats:
             yield f"{top}{document.stem}.{form}", _bytes(document, matter, form)

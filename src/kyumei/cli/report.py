@@ -24,6 +24,7 @@ class _Options(TypedDict):
     formats: str
     out: Path | None
     by: str
+    full: bool
     listing: bool
 
 
@@ -34,6 +35,7 @@ class _Options(TypedDict):
 @click.option("--format", "formats", default="", metavar="pdf,docx,xlsx,json,txt", help="Instead of each report's usual ones.")
 @click.option("--out", type=CASE, help="Copy the files here too.")
 @click.option("--by", default="", help="Who makes them; else the system's user name.")
+@click.option("--full", is_flag=True, help="Write the list of affected persons also unmasked.")
 @click.option("--list", "listing", is_flag=True, help="List the reports.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Unpack[_Options]) -> None:
@@ -55,6 +57,7 @@ def _make(options: _Options) -> None:
         tuple(_words(options["only"])),
         (cast("Lang", options["lang"]),) if options["lang"] else ("ja", "en"),
         cast("tuple[Format, ...]", _formats(options["formats"])),
+        full=options["full"],
     )
     manifest = make(case, wish, who=_who(options["by"]), tell=lambda line: click.echo(line, err=True))
     top = case / "documents" / f"v{manifest['version']:04d}"

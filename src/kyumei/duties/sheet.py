@@ -35,7 +35,9 @@ _IN: Final = ("confirmed", "suspected", True)
 _OUT: Final = ("ruled_out", False)
 _ROLES: Final = {"own": "controller", "entrusted": "processor"}
 _WORDS: Final = frozenset({"party", "dataset"})
-_PASSED_OVER: Final = frozenset({"records", "access", "note"})  # of a holding in diagnosis.json; no rule asks for them
+_PASSED_OVER: Final = frozenset(
+    {"records", "access", "note", "tables"}
+)  # of a holding in diagnosis.json; no rule asks for them
 _PLACE: Final = re.compile(r"EU|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _NO_REASON: Final[Text] = {"ja": "", "en": ""}
 

@@ -3,7 +3,8 @@
 What must hold, in this order:
     1. the ledger's chain and its head;
     2. each item: its manifest is the one the ledger sealed, no file is missing, added or changed;
-    3. the results: `results.json` is the one the ledger sealed last, and each file in it is as listed.
+    3. the results: `results.json` is the one the ledger sealed last, and each file in it is as listed;
+    4. the documents: their own ledger holds, and each version's manifest and files are those that it entered last.
 Times and permissions of files do not matter. What is derived and can be rebuilt (`index.duckdb`, `work/`) and people's own
 work (`work.sqlite`) is not looked at. Needs only the standard library, so that it can be read and run by itself.
 """
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from kyumei.model.evidence import FileEntry, Item
 
 RESULTS: Final = "results.json"
+DOCUMENTS: Final = "documents"
+ACTS: Final = "ledger.jsonl"
+VERSION: Final = "version.json"
+OWN: Final = "entries.toml"
+"""What people enter for the documents; it may change at any time."""
 DERIVED: Final = ("index.duckdb", "work.sqlite", "work")
 """Names in the case folder that are not sealed; `index.duckdb.wal` and the like go with them."""
 
@@ -78,6 +84,7 @@ def verify(case: Path) -> Report:
     entries = _ledger(case, report)
     _items(case, entries, report)
     _results(case, entries, report)
+    _documents(case, report)
     report.problems.sort()
     return report
 
@@ -273,9 +280,49 @@ def _listed(case: Path, listed: dict[str, tuple[int, str]], report: Report) -> N
             report.add(name, "changed", f"{length:,} bytes instead of {size:,}" if length != size else "")
 
 
+def _documents(case: Path, report: Report) -> None:
+    """(4) Each version of the documents is as it was entered last; where nothing was made there is nothing to compare."""
+    top = case / DOCUMENTS
+    if not top.is_dir():
+        return
+    ledger, made = Ledger(top / ACTS), dict[str, str]()
+    try:
+        for entry in ledger.verify():
+            if entry.act == "documents.made":
+                made[f"v{entry.facts['version']:04d}"] = str(entry.facts["sha256"])
+    except EvidenceError as wrong:
+        report.add(f"{DOCUMENTS}/{ACTS}", "broken", str(wrong))
+        return
+    known = {ACTS, HEAD, OWN}
+    for version, sha256 in sorted(made.items()):
+        known |= _version(case, f"{DOCUMENTS}/{version}", sha256, report)
+    for name in sorted(set(_all_files(top)) - known):
+        report.add(f"{DOCUMENTS}/{name}", "added")
+
+
+def _version(case: Path, place: str, sha256: str, report: Report) -> set[str]:
+    """Compare one version and return the files it knows, as paths under `documents`."""
+    path = case / place / VERSION
+    try:
+        data = path.read_bytes()
+        listed = {f"{place}/{f['path']}": (int(f["bytes"]), str(f["sha256"])) for f in json.loads(data)["files"]}
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        report.add(f"{place}/{VERSION}", "missing" if isinstance(wrong, FileNotFoundError) else "unreadable", reason_of(wrong))
+        return {f"{place}/{VERSION}".removeprefix(f"{DOCUMENTS}/")}
+    if hashlib.sha256(data).hexdigest() != sha256:
+        report.add(f"{place}/{VERSION}", "changed", "not the manifest that the ledger of the documents entered")
+    _listed(case, listed, report)
+    return {name.removeprefix(f"{DOCUMENTS}/") for name in (*listed, f"{place}/{VERSION}")}
+
+
+def reason_of(wrong: Exception) -> str:
+    """Return why something could not be read."""
+    return reason(wrong) if isinstance(wrong, OSError) else type(wrong).__name__
+
+
 def _case_files(case: Path) -> set[str]:
     def looked_at(name: str) -> bool:
-        return name != EVIDENCE and not any(name == d or name.startswith(f"{d}.") for d in DERIVED)
+        return name not in (EVIDENCE, DOCUMENTS) and not any(name == d or name.startswith(f"{d}.") for d in DERIVED)
 
     found: set[str] = set()
     for top in case.iterdir():

@@ -42,4 +42,5 @@ class Holding:
             "categories": [{"id": c, "status": s} for c, s in self.categories],
             "records": bounds,
             "people": self.people.as_json(),
+            "tables": list(self.tables),
         }

@@ -30,6 +30,7 @@ class Report:
         formats: those it is usually made in; the others may be asked for.
         audience: whether it leaves the organisation.
         when: says whether the case needs it; asked only where no report was named.
+        persons: the list of affected persons lies beside it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Report:
     formats: tuple[Format, ...]
     audience: Audience
     when: Callable[[Matter], bool]
+    persons: bool = False
 
     @property
     def about(self) -> str:
@@ -55,6 +57,7 @@ def report(
     formats: Iterable[Format] = ("pdf", "docx", "json"),
     audience: Audience = "inside",
     when: Callable[[Matter], bool] = lambda _: True,
+    persons: bool = False,
 ) -> Callable[[Build], Build]:
     """Register the decorated generator as a report.
 
@@ -67,10 +70,11 @@ def report(
         formats: those it is usually made in.
         audience: whether it leaves the organisation.
         when: whether a case needs it.
+        persons: whether the list of affected persons lies beside it.
     """
 
     def register(build: Build) -> Build:
-        REPORTS.add(Report(name, build, {"ja": title[0], "en": title[1]}, tuple(formats), audience, when))
+        REPORTS.add(Report(name, build, {"ja": title[0], "en": title[1]}, tuple(formats), audience, when, persons))
         return build
 
     return register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.reports.document import Field, Table, Text
@@ -47,7 +48,9 @@ def xlsx(document: Document, matter: Matter) -> bytes:
     return out.getvalue()
 
 
-def listed(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str = "list") -> list[Path]:
+def listed(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str = "list", most: int = ROWS
+) -> list[Path]:
     """Write rows as one workbook, or as several where they are more than a sheet holds; return the files.
 
     Rows are taken one at a time and not kept. Numbers stay numbers, everything else becomes clean text.
@@ -56,37 +59,33 @@ def listed(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]],
         columns: names in the first row.
         rows: any number of them.
         sheet: name of the sheet.
+        most: rows of a sheet, its header included.
         path: of the first file; the next ones are `<stem>-2.xlsx` and so on.
     """
     files: list[Path] = []
     left = iter(rows)
-    row = next(left, None)
-    while row is not None or not files:
-        number = len(files) + 1
-        part = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        row = _part(part, columns, row, left, sheet)
+    first = next(left, None)
+    while first is not None or not files:
+        part = path if not files else path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
         files.append(part)
+        there = () if first is None else chain((first,), islice(left, most - 2))
+        _part(part, columns, there, sheet)
+        first = next(left, None)
     return files
 
 
-def _part(
-    path: Path, columns: Sequence[str], row: Sequence[object] | None, left: Iterator[Sequence[object]], sheet: str
-) -> Any:
-    """Write one file and return the first row that no longer fits."""
+def _part(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], sheet: str) -> None:
+    """Write one file."""
     book = _book(path, constant=True)
     page = book.add_worksheet(sheet)
     page.freeze_panes(1, 0)
     head = book.add_format({"bold": True})
     for column, name in enumerate(columns):
         page.write_string(0, column, clean(name), head)
-    at = 1
-    while row is not None and at < ROWS:
+    for at, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             _cell(page, at, column, value)
-        at += 1
-        row = next(left, None)
     book.close()
-    return row
 
 
 def _cell(page: Any, row: int, column: int, value: object) -> None:

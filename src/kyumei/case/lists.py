@@ -1,0 +1,68 @@
+"""Write the lists that lie beside documents: affected persons, the data of a mail-merge, letters in bundles for the printer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kyumei.case import affected
+from kyumei.reports import persons
+from kyumei.reports.render import sheets
+from kyumei.store.query import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from kyumei.case.documents import State
+    from kyumei.reports.document import Document
+    from kyumei.reports.matter import Matter
+    from kyumei.reports.registry import Format
+
+FITS: Final = 100_000
+"""Persons up to which the list is also written as XLSX without being asked."""
+
+
+def listed(state: State, matter: Matter, formats: Sequence[Format], *, full: bool) -> list[str]:
+    """Write the list of affected persons, masked and with `full` also as it is; return the files' names in the version.
+
+    Raises:
+        UserError: the case holds no index.
+    """
+    store = Store.open(state.case)
+    try:
+        found = affected.persons(store, matter.listed("holdings"))
+    finally:
+        store.close()
+    wanted = formats or (("xlsx",) if found.people <= FITS else ())
+    made: list[str] = []
+    for clear in (False, True) if full else (False,):
+        stem = f"affected_list.{'full' if clear else 'masked'}.{matter.lang}"
+        path = state.folder / f"{stem}.csv"
+        persons.write_csv(path, persons.headings(matter), _worded(state, matter, found, full=clear))
+        files = [path]
+        if "xlsx" in wanted:
+            name = state.folder / f"{stem}.xlsx"
+            files += persons.write_xlsx(name, persons.headings(matter), _worded(state, matter, found, full=clear))
+        for file in files:
+            file.chmod(0o600)
+        made += [file.name for file in files]
+    return made
+
+
+def _worded(state: State, matter: Matter, found: affected.Persons, *, full: bool) -> Iterator[pa.Table]:
+    for batch in affected.batches(state.case, found, full=full, zone=matter.zone):
+        yield persons.worded(matter, batch)
+
+
+def merged(folder: Path, name: str, matter: Matter, documents: Sequence[Document]) -> list[str]:
+    """Write the values in which documents of one report differ as one workbook, the source of a mail-merge."""
+    rows = [dict(d.merge) | {"file": f"{d.stem}.docx"} for d in documents if d.merge]
+    if not rows:
+        return []
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    path = folder / name / f"{name}.data.{matter.lang}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheets.listed(path, names, ([row.get(n, "") for n in names] for row in rows), sheet="merge")
+    return [f"{name}/{path.name}"]
