@@ -80,7 +80,8 @@ def html(summary: Summary, *, lang: str, zone: str) -> str:
 
     loader = FileSystemLoader(_TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, finalize=seen, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"n": lambda value: f"{value or 0:,}", "few": _few}
+    filters: dict[str, Any] = {"n": lambda value: f"{value or 0:,}", "few": _few, "when": _when}
+    environment.filters |= filters
     words = tomllib.loads((_HERE / "hunt_words.toml").read_text("utf-8"))[lang]
     css = Markup((_TEMPLATES / "first-diagnosis.css").read_text("utf-8"))  # noqa: S704  # our own file
     template = environment.get_template("hunt.html")
@@ -134,6 +135,11 @@ def bars(days: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for n, day in enumerate(dated)
     ]
+
+
+def _when(text: str | None) -> str:
+    """Return the time to the second, without the offset, which the page states once."""
+    return (text or "")[:19].replace("T", " ")
 
 
 def _few(values: Sequence[object]) -> str:

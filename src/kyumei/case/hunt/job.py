@@ -57,24 +57,23 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Files that lie on the disk, in order, and where what is found goes."""
+    """Files that lie on the disk, or parts of one, in order, and where what is found goes."""
 
     number: int
-    paths: tuple[Path, ...]
+    pieces: tuple[read.Piece, ...]
     settings: Settings
 
 
 def plan(paths: Sequence[Path], settings: Settings) -> list[Job]:
-    """Return the jobs: neighbours together, at most 256 files or 16 MiB unless one file is larger."""
-    groups: list[list[Path]] = []
+    """Return the jobs: neighbours together, at most 256 files or 16 MiB unless one piece is larger."""
+    groups: list[list[read.Piece]] = []
     size = BYTES
-    for path in paths:
-        length = path.stat().st_size
-        if size + length > BYTES or len(groups[-1]) >= FILES:
+    for piece in (piece for path in paths for piece in read.pieces(path)):
+        if size + piece.size > BYTES or len(groups[-1]) >= FILES:
             groups.append([])
             size = 0
-        groups[-1].append(path)
-        size += length
+        groups[-1].append(piece)
+        size += piece.size
     return [Job(number, tuple(group), settings) for number, group in enumerate(groups)]
 
 
@@ -82,8 +81,8 @@ def run(job: Job) -> Tally:
     """Do the job; return the tally of its files."""
     out = _Out(job)
     tally = read.Tally()
-    for path in job.paths:
-        tally.add(read.read(path, job.settings.zone, job.settings.out, out))
+    for piece in job.pieces:
+        tally.add(read.read(piece, job.settings.zone, job.settings.out, out))
     out.close()
     return tally
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import local_source
 from kyumei.readers import run as readers
+from kyumei.readers.windows.columnar import decode
+from kyumei.readers.windows.columnar.decoder import Decoder
+from kyumei.store.columns import Column, from_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy as np
@@ -18,9 +23,18 @@ if TYPE_CHECKING:
     from kyumei.model.fault import Fault
     from kyumei.model.source import Source
     from kyumei.readers.registry import Reader
+    from kyumei.readers.windows.columnar.decoder import Batch as Decoded
     from kyumei.store.columns import Columns
 
 EVTX: Final = "windows.evtx"
+PART: Final = 64 * 1024 * 1024
+"""A large event log is read in parts of about this size, whatever the number of processes."""
+_COMMON: Final = {
+    "event_id": "System_EventID",
+    "provider": "System_ProviderName",
+    "channel": "System_Channel",
+    "host": "System_Computer",
+}
 _PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
 
 
@@ -83,14 +97,45 @@ class Tally:
             self.faults[path] = self.faults.get(path, 0) + number
 
 
-def read(path: Path, zone: str, temp: Path, sink: Sink) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one job reads of a file on the disk: all of it and what lies inside, or a part of a large event log.
+
+    Attributes:
+        span: first byte and the one behind the last, of live records only; None for the whole file.
+        rest: only what is not in the chain of live records: slack and carved ones.
+    """
+
+    path: Path
+    size: int
+    span: tuple[int, int] | None = None
+    rest: bool = False
+
+
+def pieces(path: Path) -> list[Piece]:
+    """Return the file as one piece, a large event log as several."""
+    size = path.stat().st_size
+    if size < 2 * PART:
+        return [Piece(path, size)]
+    source = local_source(path)
+    reader, _ = readers.recognise(source)
+    if reader is None or reader.name != EVTX:
+        return [Piece(path, size)]
+    spans = decode.spans(source, -(-size // PART))
+    return [*(Piece(path, end - start, (start, end)) for start, end in spans), Piece(path, 0, rest=True)]
+
+
+def read(piece: Piece, zone: str, temp: Path, sink: Sink) -> Tally:
     """Hand every event of a file, and of all that lies inside it, to the sink, batch by batch."""
     tally = Tally()
-    source = local_source(path, zone=zone)
+    source = local_source(piece.path, zone=zone)
     try:
         _ = source.head
     except OSError as wrong:
         tally.unread[source.path] = f"cannot be opened: {wrong.strerror}"
+        return tally
+    if piece.span is not None or piece.rest:
+        _read_part(source, piece, tally, sink)
         return tally
     for step in walk(source, temp=temp):
         if isinstance(step, Closed):
@@ -108,16 +153,57 @@ def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None
         if not opened:
             tally.unread[source.path] = "no reader recognises the content"
         return
+    _begin(source, reader.name, tally, sink)
+    if reader.name == EVTX:
+        _decoded(source, decode.batches(source, _decoder(source.zone)), tally, sink)
+    else:
+        _note(tally, source, _by_reader(reader, source, tally, sink))
+
+
+def _read_part(source: Source, piece: Piece, tally: Tally, sink: Sink) -> None:
+    decoder = _decoder(source.zone)
+    if piece.rest:
+        _decoded(source, (b for got in decode.rest(source, decoder) for b in decode.as_batches(got)), tally, sink)
+        return
+    if piece.span is not None and piece.span[0] == 0:
+        _begin(source, EVTX, tally, sink)
+    _decoded(source, decode.batches(source, decoder, piece.span), tally, sink)
+
+
+def _begin(source: Source, reader: str, tally: Tally, sink: Sink) -> None:
     tally.files += 1
     tally.bytes += source.size
-    sink.read(source, reader.name)
-    rows = _by_reader(reader, source, tally, sink)
-    _note(tally, source, rows)
+    sink.read(source, reader)
+
+
+def _decoded(source: Source, batches: Iterable[Decoded], tally: Tally, sink: Sink) -> None:
+    for got in batches:
+        _note(tally, source, got.faults)
+        if got.columns.n:
+            batch = Batch(source, EVTX, _named(got.columns), got.rec, got.timestamps())
+            _count(tally, batch)
+            tally.carved += 0 if got.origin == "live" else got.columns.n
+            sink.take(batch)
+
+
+@cache
+def _decoder(zone: str) -> Decoder:
+    """Return the decoder of this process, which keeps its dictionaries from file to file."""
+    return Decoder(zone)
+
+
+def _named(columns: Columns) -> Columns:
+    """Return the columns with those that rules address by the store's names."""
+    import numpy as np
+    import pyarrow as pa
+
+    own = {name: columns.fields[given] for name, given in _COMMON.items() if given in columns.fields}
+    every = np.arange(columns.n, dtype=np.uint32)
+    own["source"] = Column(every, np.zeros(columns.n, np.int32), pa.array([EVTX]))
+    return replace(columns, fields=columns.fields | own)
 
 
 def _by_reader(reader: Reader, source: Source, tally: Tally, sink: Sink) -> list[Fault]:
-    from kyumei.store.columns import from_table
-
     def hand_on(table: pa.Table) -> None:
         columns = from_table(table.drop_columns(list(_PLACES)))
         batch = Batch(source, reader.name, columns, table["rec"].to_numpy(), table["ts"].combine_chunks(), table)
