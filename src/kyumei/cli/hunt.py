@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kyumei.cli.common.rules_home import rules_home
 from kyumei.cli.common.zone import known_zone
 from kyumei.cli.timeline import instant
 from kyumei.errors import UserError
@@ -31,6 +32,8 @@ FOUND: Final = 5
 @click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path, exists=True), help="Rules: file, folder or zip; repeatable."
 )
+@click.option("--own-rules/--no-own-rules", default=True, show_default=True, help="Use the rules that come with kyumei, too.")
+@click.option("--installed/--no-installed", default=True, show_default=True, help="Use the packs of `kyumei rules add`, too.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: table on a terminal, else jsonl.")
 @click.option("--min-level", type=click.Choice(LEVELS), default="informational", show_default=True)
 @click.option("--from", "start", metavar="TIME", help="First instant, included: 2024-05-16, 2024-05-16T09:00, …+09:00.")
@@ -83,6 +86,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     from tempfile import gettempdir
 
     from kyumei.case.hunt.job import Settings
+    from kyumei.case.hunt.rules import Choice
 
     zone = known_zone(given["zone"])
     start = instant(given["start"], zone) if given["start"] else None
@@ -92,8 +96,12 @@ def _settings(given: dict[str, Any]) -> Settings:
     whole = given["summary"] is not None
     return Settings(
         out=Path(gettempdir()),
-        rules=tuple(str(p) for p in given["rules"]),
-        cache=_cache(),
+        rules=Choice(
+            tuple(str(p) for p in given["rules"]),
+            home=str(rules_home()) if given["installed"] else "",
+            own=given["own_rules"],
+            cache=str(_cache()),
+        ),
         zone=zone,
         start=start,
         end=end,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.case.hunt import analytics, job, view
 from kyumei.case.hunt.ask import Answers
 from kyumei.case.hunt.read import Tally
-from kyumei.case.hunt.rules import LEVELS, detector
+from kyumei.case.hunt.rules import LEVELS, kept
 from kyumei.case.hunt.view import iso
 from kyumei.engine import local
 from kyumei.errors import UserError
@@ -84,7 +84,8 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
         UserError: a path does not exist, a rule pack cannot be read.
     """
     files = _files(paths)
-    rules = detector(settings.rules, settings.cache).rules
+    tell("rules")
+    rules = kept(settings.rules).facts
     with TemporaryDirectory(prefix="kyumei-hunt-", dir=settings.out) as folder:
         own = replace(settings, out=Path(folder))
         jobs = job.plan(files, own)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.case.hunt import look, read
 from kyumei.case.hunt.acts import acts
 from kyumei.case.hunt.details import details
-from kyumei.case.hunt.rules import detector
+from kyumei.case.hunt.rules import Choice, detector
 from kyumei.case.hunt.tables import logons, metrics
 from kyumei.store.schema import SOURCES
 from kyumei.store.write import Part
@@ -36,7 +36,7 @@ class Settings:
 
     Attributes:
         out: folder for the job's Parquet and for members too large for memory.
-        rules: files and folders of rules. cache: where compiled rules are kept.
+        rules: which rules are used.
         start, end: microseconds since 1970 UTC; with one of them set, events without a time are left out.
         details: whether each hit carries the fields of its event (for `--ungrouped`).
         logons, metrics: whether logons and event numbers are counted.
@@ -44,8 +44,7 @@ class Settings:
     """
 
     out: Path
-    rules: tuple[str, ...]
-    cache: Path
+    rules: Choice
     zone: str = "Asia/Tokyo"
     start: int | None = None
     end: int | None = None
@@ -147,7 +146,7 @@ def _hits(batch: Batch, inside: np.ndarray | None, settings: Settings) -> Iterat
     """Yield one table of the batch's hits, a row for each rule and event, or none."""
     import numpy as np
 
-    found = list(detector(settings.rules, settings.cache).run(batch.columns))
+    found = list(detector(settings.rules, settings.zone).run(batch))
     if inside is not None:
         found = [(rule, rows[inside[rows]]) for rule, rows in found]
     numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in found] or [np.empty(0, np.int32)])

@@ -45,6 +45,7 @@ class Batch:
     Attributes:
         rec: int64, offset or record number of each event.
         ts: timestamp[us, UTC], null where the record has no time.
+        lasting: whether the dictionaries go on in the next such batch.
         table: the events with the common columns, where the reader gave them.
     """
 
@@ -54,6 +55,7 @@ class Batch:
     rec: np.ndarray
     ts: pa.Array
     table: pa.Table | None = None
+    lasting: bool = False
 
 
 class Sink(Protocol):
@@ -180,7 +182,7 @@ def _decoded(source: Source, batches: Iterable[Decoded], tally: Tally, sink: Sin
     for got in batches:
         _note(tally, source, got.faults)
         if got.columns.n:
-            batch = Batch(source, EVTX, _named(got.columns), got.rec, got.timestamps())
+            batch = Batch(source, EVTX, _named(got.columns), got.rec, got.timestamps(), lasting=bool(got.number.any()))
             _count(tally, batch)
             tally.carved += 0 if got.origin == "live" else got.columns.n
             sink.take(batch)
