@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from kyumei.case.hunt.read import Batch
+    from kyumei.case.hunt.gather import Batch
     from kyumei.store.columns import Columns
 
 _EVENTS: Final = Path(mapping.__file__).with_name("events.csv")
@@ -79,12 +79,12 @@ def _mapped(batch: Batch, rows: np.ndarray, key: tuple[str, str, int], names: li
     schema = event_schema()
     inverse = pa.array(back)
     found = {n: pa.array([one.get(n) for one in told], schema.field(n).type).take(inverse) for n in _filled(told)}
-    n = len(rows)
+    n, of = len(rows), pa.array(batch.of[rows])
     found |= {
         "ts": batch.ts.take(pa.array(rows)),
         "rec": pa.array(batch.rec[rows]),
-        "evidence_id": pa.repeat(batch.source.evidence_id, n),
-        "file_id": pa.repeat(batch.source.file_id, n),
+        "evidence_id": pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of),
+        "file_id": pa.array([s.file_id for s in batch.sources], pa.string()).take(of),
         "source": pa.repeat(batch.reader, n),
         "host": look.texts(batch.columns, look.HOST, rows),
         "provider": pa.repeat(key[0], n),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.case.hunt import look, read
 from kyumei.case.hunt.acts import acts
 from kyumei.case.hunt.details import details
-from kyumei.case.hunt.rules import Choice, detector
+from kyumei.case.hunt.gather import Gather
+from kyumei.case.hunt.rules import detector
 from kyumei.case.hunt.tables import logons, metrics
 from kyumei.store.schema import SOURCES
 from kyumei.store.write import Part
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from kyumei.case.hunt.read import Batch, Tally
+    from kyumei.case.hunt.gather import Batch
+    from kyumei.case.hunt.read import Tally
+    from kyumei.case.hunt.rules import Choice
     from kyumei.model.source import Source
 
 FILES: Final = 256
@@ -96,8 +99,13 @@ class _Out:
         self._events: dict[str, Part] = {}
         self._sources = Part(folder / "objects" / "sources", f"{job.number:06d}")
         self._stem = f"{job.number:06d}"
+        self._gather = Gather(self._take)
 
     def take(self, batch: Batch) -> None:
+        """Take a batch."""
+        self._gather.add(batch)
+
+    def _take(self, batch: Batch) -> None:
         """Detect in a batch, and count it where that is asked for."""
         inside = _inside(batch.ts, self._settings)
         for table in _hits(batch, inside, self._settings):
@@ -112,7 +120,7 @@ class _Out:
     def _remember(self, batch: Batch, inside: np.ndarray | None) -> None:
         folder = self._settings.out / "events" / batch.reader
         part = self._events.setdefault(batch.reader, Part(folder, self._stem))
-        for table in acts(batch, inside) if batch.table is None else [batch.table]:
+        for table in batch.tables or acts(batch, inside):
             part.add(table)
 
     def read(self, source: Source, reader: str) -> None:
@@ -124,6 +132,7 @@ class _Out:
 
     def close(self) -> None:
         """Write what is left."""
+        self._gather.flush()
         for part in (*self._parts.values(), *self._events.values(), self._sources):
             part.close()
 
@@ -174,6 +183,7 @@ def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details:
         facts["details"], facts["extra"] = (pa.array(texts, pa.string()) for texts in details(batch.columns, once))
     table = pa.table(facts).take(pa.array(back))
     table = table.add_column(0, "rule", pa.array(numbers))
-    table = table.append_column("evidence", pa.repeat(batch.source.evidence_id, len(rows)))
     table = table.append_column("reader", pa.repeat(batch.reader, len(rows)))
-    return table.append_column("path", pa.repeat(batch.source.path, len(rows)))
+    of = pa.array(batch.of[rows])
+    table = table.append_column("evidence", pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of))
+    return table.append_column("path", pa.array([s.path for s in batch.sources], pa.string()).take(of))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
+from kyumei.case.hunt.gather import Batch
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import local_source
 from kyumei.readers import run as readers
@@ -36,26 +37,6 @@ _COMMON: Final = {
     "host": "System_Computer",
 }
 _PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Events of one source.
-
-    Attributes:
-        rec: int64, offset or record number of each event.
-        ts: timestamp[us, UTC], null where the record has no time.
-        lasting: whether the dictionaries go on in the next such batch.
-        table: the events with the common columns, where the reader gave them.
-    """
-
-    source: Source
-    reader: str
-    columns: Columns
-    rec: np.ndarray
-    ts: pa.Array
-    table: pa.Table | None = None
-    lasting: bool = False
 
 
 class Sink(Protocol):
@@ -182,7 +163,8 @@ def _decoded(source: Source, batches: Iterable[Decoded], tally: Tally, sink: Sin
     for got in batches:
         _note(tally, source, got.faults)
         if got.columns.n:
-            batch = Batch(source, EVTX, _named(got.columns), got.rec, got.timestamps(), lasting=bool(got.number.any()))
+            batch = _batch(source, EVTX, _named(got.columns), got.rec, got.timestamps())
+            batch = replace(batch, lasting=bool(got.number.any()))
             _count(tally, batch)
             tally.carved += 0 if got.origin == "live" else got.columns.n
             sink.take(batch)
@@ -208,13 +190,27 @@ def _named(columns: Columns) -> Columns:
 def _by_reader(reader: Reader, source: Source, tally: Tally, sink: Sink) -> list[Fault]:
     def hand_on(table: pa.Table) -> None:
         columns = from_table(table.drop_columns(list(_PLACES)))
-        batch = Batch(source, reader.name, columns, table["rec"].to_numpy(), table["ts"].combine_chunks(), table)
+        batch = _batch(source, reader.name, columns, table["rec"].to_numpy(), _whole(table["ts"]))
+        batch = replace(batch, tables=(table,))
         _count(tally, batch)
         sink.take(batch)
 
     rows = readers.run(reader, source, hand_on)
     tally.carved += rows.carved
     return rows.faults
+
+
+def _batch(source: Source, reader: str, columns: Columns, rec: np.ndarray, ts: pa.Array) -> Batch:
+    import numpy as np
+
+    return Batch(reader, columns, (source,), np.zeros(columns.n, np.int32), rec, ts)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa
+
+    merged = column.combine_chunks()
+    return pa.concat_arrays(merged.chunks) if isinstance(merged, pa.ChunkedArray) else merged
 
 
 def _count(tally: Tally, batch: Batch) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from kyumei.case.hunt.read import Batch
+    from kyumei.case.hunt.gather import Batch
 
 LEVELS: Final = ("informational", "low", "medium", "high", "critical")
 _VERSION: Final = "1"
@@ -89,7 +89,8 @@ class Kept:
     @property
     def facts(self) -> list[RuleFacts]:
         """Return what the rules, then the correlations, say about themselves."""
-        return [RuleFacts.of(rule) for rule in (*self.rules, *self.correlations)]
+        every: list[Rule | Correlation] = [*self.rules, *self.correlations]
+        return [RuleFacts.of(rule) for rule in every]
 
 
 class Detector:
@@ -200,9 +201,7 @@ def _made(choice: Choice, folder: Path) -> Kept:
     return Kept(engine.rules, tuple(r for r in rules if isinstance(r, Correlation)), listed)
 
 
-def _parsed(
-    name: str, root: Path, placeholders: Mapping[str, Sequence[str]]
-) -> tuple[list[Rule | Correlation], list[Problem]]:
+def _parsed(name: str, root: Path, placeholders: Mapping[str, Sequence[str]]) -> tuple[list[Rule | Correlation], list[Problem]]:
     """Return the rules of a folder, file or archive; those that name no licence get that of the set."""
     with TemporaryDirectory(prefix="kyumei-rules-") as temp:
         for path, data in members(root):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from kyumei.case.hunt.read import Batch
+    from kyumei.case.hunt.gather import Batch
 
 _KINDS: Final = {
     ("security", "4624"): "success",

@@ -225,6 +225,16 @@ def _described(root: Path, pack: Pack) -> Pack:
     )
 
 
+def licence_of(root: Path) -> str:
+    """Return the title of the licence text that lies highest in a folder, "" where there is none."""
+    return _licence(root, sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if is_licence(path.name)))
+
+
+def licence_in(folder: Path) -> str:
+    """Return the title of the licence text that lies in the folder itself, "" where there is none."""
+    return _licence(folder, sorted(path.name for path in folder.iterdir() if is_licence(path.name) and path.is_file()))
+
+
 def _licence(root: Path, files: Sequence[str]) -> str:
     """Return the title of the licence text that lies highest: a name in it that is known, else its first line."""
     if not files:

@@ -54,7 +54,7 @@ def compiled(rules: Sequence[Rule], cache_dir: Path | None) -> Kept:
     path = None if cache_dir is None else cache_dir / f"{_key(rules)}.npz"
     if path is not None and path.is_file():
         try:
-            return _load(path)
+            return load(path)
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             path.unlink(missing_ok=True)
     kept = _compile(rules)
@@ -104,7 +104,8 @@ def _packed(kept: Kept) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _load(path: Path) -> Kept:
+def load(path: Path) -> Kept:
+    """Return what `compiled` kept in a file."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     said = json.loads(arrays["said"].tobytes())
