@@ -45,6 +45,7 @@ class Batch:
         self._memory = memory
         self._offset = offset
         self._columns = dict(columns.fields)
+        self._own = [name for name in columns.fields if name != SOURCE]
         self._named: dict[str, list[str]] = {}
         for name in sorted(columns.fields):
             for key in keys(name):
@@ -76,8 +77,8 @@ class Batch:
 
     def _of(self, name: str | Made) -> list[str]:
         """Return the columns that are called so."""
-        if name == ALL:
-            return [one for one in self._columns if one != SOURCE]
+        if name == ALL:  # the batch's own, none that were made of others for one rule
+            return self._own
         if isinstance(name, str):
             return self._named.get(name, [])
         key = repr(name)
