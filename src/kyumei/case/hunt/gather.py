@@ -1,4 +1,4 @@
-"""Small batches put together before rules see them: asking thousands of rules costs the same for ten events as for ten thousand."""
+"""Small batches put together before rules see them: thousands of rules cost the same for ten events as for ten thousand."""
 
 from __future__ import annotations
 
