@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+import numpy as np
 import pytest
 import yaml
 from sigma.collection import SigmaCollection
 
 import kyumei.detect
+from kyumei.detect.sigma.correlate import correlate
 from kyumei.detect.sigma.engine import Engine
+from kyumei.detect.sigma.hittable import hit_table, wanted
 from kyumei.detect.sigma.parse import parse_rules
 from kyumei.detect.sigma.rule import Rule
 from kyumei.evidence.sources import local_source
@@ -128,6 +131,17 @@ def engine() -> Engine:
     return Engine.build(found)
 
 
+def _groups(stem: str, table: pa.Table) -> dict[str, list[int]]:
+    """Return the rows in groups of the correlations among a rule's documents, by id."""
+    columns = from_table(table)
+    ts = table["ts"].cast("int64").to_numpy()
+    hits = hit_table(engine().run(columns, offset=JAPAN), columns, ts, np.arange(columns.n), wanted(parsed(stem)))
+    found: dict[str, list[int]] = {}
+    for group in correlate(parsed(stem), hits).groups:
+        found[group.correlation.id] = sorted({*found.get(group.correlation.id, []), *(int(row) for row in group.rows)})
+    return found
+
+
 @pytest.mark.parametrize(("stem", "kind", "n"), _cases())
 def test_a_rule_fires_on_its_samples_and_not_on_the_near_misses(stem: str, kind: str, n: int) -> None:
     sample = samples(stem)[kind][n]
@@ -138,6 +152,7 @@ def test_a_rule_fires_on_its_samples_and_not_on_the_near_misses(stem: str, kind:
         hits = {rule.id: rows.tolist() for rule, rows in engine().run(from_table(table), offset=JAPAN) if rule.id in own}
         single = {rule.id for rule in parsed(stem) if isinstance(rule, Rule)}
         assert hits == {key: rows for key, rows in slowly.items() if key in single}
+        assert _groups(stem, table) == {key: rows for key, rows in slowly.items() if key not in single}
 
 
 def test_every_rule_applies_to_events_that_are_read() -> None:
