@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.event import COLUMNS, native
+from kyumei.readers.flat_lines.records import TEXT
 from kyumei.readers.mapped.mapping import PLACE
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from kyumei.readers.linux.years import Calendar
     from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
     from kyumei.store.columns import Column, Columns
 
@@ -31,26 +33,43 @@ class Event:
     fields: dict[str, Any]
 
 
-def events(columns: Columns, rec: np.ndarray, mapping: LogMapping, zone: str) -> Event:
+def events(columns: Columns, rec: np.ndarray, mapping: LogMapping, calendar: Calendar) -> Event:
     """Return the events of a block.
 
     Args:
         columns: one row for each record.
         rec: int64, byte offsets.
         mapping: what is what.
-        zone: of the source, for times that state none.
+        calendar: zone and years of the source, for times that state none.
     """
     import pyarrow as pa
 
     block = _Block(columns)
-    ts, assumed = _times(block, mapping.time, mapping.time.zone or zone, stated=bool(mapping.time.zone))
+    ts, assumed = _times(block, mapping.time, calendar, rec)
     found: dict[str, Any] = {"rec": pa.array(rec), "ts": ts, "zone_assumed": assumed}
     found["action"] = _chosen(block, mapping.action)
     if mapping.outcome.default or mapping.outcome.rules or mapping.outcome.field:
         found["outcome"] = _chosen(block, mapping.outcome)
     for column, sources in mapping.columns:
         found[column] = _typed(column, _first(block, sources))
+    if mapping.format == "lines":
+        _leave_unfitting(block, found)
     return Event(found, {name: block.texts(name) for name in columns.fields})
+
+
+def _leave_unfitting(block: _Block, found: dict[str, Any]) -> None:
+    """Say of a line that no pattern fits only that it was written, and what."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = block.texts(TEXT).cast(pa.string())
+    if text.null_count == block.n:
+        return
+    fits = pc.is_null(text)
+    found["action"] = pc.if_else(fits, found["action"], "record.written")
+    if "outcome" in found:
+        found["outcome"] = pc.if_else(fits, found["outcome"], pa.scalar(None, pa.string()))
+    found["message"] = pc.coalesce(text, found.get("message", text))
 
 
 class _Block:
@@ -174,22 +193,22 @@ def _typed(column: str, texts: pa.Array) -> pa.Array:
     return whole(pc.replace_substring_regex(texts, r"\.0+$", ""))  # some loggers write 1234.0
 
 
-def _times(block: _Block, time: Time, zone: str, *, stated: bool) -> tuple[pa.Array, pa.Array]:
+def _times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tuple[pa.Array, pa.Array]:
     """Return microseconds UTC and whether the zone was assumed; a zone that the mapping states is not assumed."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     from kyumei.readers import stamps
 
-    texts = _first(block, time.fields)
+    texts, zone = pc.fill_null(_first(block, time.fields), ""), time.zone or calendar.zone
     if time.form == "epoch":
         return stamps.epochs(texts), pa.repeat(pa.scalar(value=False), block.n)
     if time.form == "iso":
-        ts, assumed = stamps.parsed(texts, zone)
+        ts, assumed = stamps.parsed(texts, zone, lambda: calendar.years.at(rec))
         both = pc.coalesce(ts, stamps.epochs(texts))
     else:
         both, assumed = _by_pattern(texts, time.form, zone)
-    return both, pc.and_(assumed, pa.scalar(not stated))
+    return both, pc.and_(assumed, pa.scalar(not time.zone))
 
 
 def _by_pattern(texts: pa.Array, pattern: str, zone: str) -> tuple[pa.Array, pa.Array]:

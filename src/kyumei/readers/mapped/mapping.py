@@ -1,10 +1,14 @@
-"""The mapping file: its form, and what is said where it is not understood.
+r"""The mapping file: its form, and what is said where it is not understood.
 
     name: cloud.aws_cloudtrail            # the reader's name; a user's own should begin with `user.`
     title: AWS CloudTrail
     spec: https://…                       # where the format is described
-    format: json                          # json | csv
-    accepts: [eventSource, eventName]     # fields that the first records must hold (csv: column names)
+    format: json                          # json | csv | lines
+    patterns: [...]                       # lines: RE2 patterns; the named groups of the first that fits are the fields,
+                                          # one called `pairs…` is taken apart into key=value pairs
+    skip: '^#'                            # lines: those that are no records (optional)
+    recognise: '^\S+ door='               # lines: what tells such a log from others, where the patterns fit too much
+    accepts: [eventSource, eventName]     # fields that the first records must hold (csv: column names; lines: not needed)
     any: [awsRegion, recipientAccountId]  # of which at least one must be there (optional)
     certain: true                         # where no other log has such names (optional)
     encoding: cp932                       # csv: only where it cannot be told by content (optional)
@@ -36,11 +40,14 @@ from kyumei.model.event import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMATS: Final = ("json", "csv")
+FORMATS: Final = ("json", "csv", "lines")
 _SET_BY_US: Final = {"ts", "evidence_id", "file_id", "rec", "source", "action", "outcome", "origin", "zone_assumed"}
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _KEYS: Final = {
     "name",
+    "patterns",
+    "skip",
+    "recognise",
     "title",
     "spec",
     "format",
@@ -83,6 +90,9 @@ class LogMapping:
     title: str
     spec: str
     format: str
+    patterns: tuple[str, ...]
+    skip: str
+    recognise: str
     accepts: tuple[str, ...]
     any: tuple[str, ...]
     certain: bool
@@ -123,15 +133,19 @@ class _Reading:
         if not _NAME.fullmatch(name):
             self._refuse(f"name is {name!r}", "a dotted name in lower case: user.my_log")
         if form not in FORMATS:
-            self._refuse(f"format is {form!r}", "json or csv")
+            self._refuse(f"format is {form!r}", "json, csv or lines")
         accepts = self._texts(stated.get("accepts"), "accepts")
-        if not accepts:
+        patterns = self._patterns(stated.get("patterns"), form)
+        if not accepts and not patterns:
             self._refuse("accepts is empty", "name the fields by which such a file is recognised")
         return LogMapping(
             name,
             str(stated.get("title", name)),
             str(stated.get("spec", "")),
             form,
+            patterns,
+            self._pattern(stated.get("skip"), "skip"),
+            self._pattern(stated.get("recognise"), "recognise"),
             accepts,
             self._texts(stated.get("any"), "any"),
             stated.get("certain") is True,
@@ -141,6 +155,26 @@ class _Reading:
             self._choice(stated.get("action") or {}, "action", ACTIONS, "record.written"),
             self._choice(stated.get("outcome") or {}, "outcome", OUTCOMES, ""),
         )
+
+    def _patterns(self, stated: Any, form: str) -> tuple[str, ...]:
+        found = self._texts(stated, "patterns")
+        if bool(found) != (form == "lines"):
+            self._refuse("patterns go with format lines, and it takes them", "patterns: ['^(?P<when>\\S+) (?P<text>.*)$']")
+        for pattern in found:
+            try:
+                groups = re.compile(pattern).groupindex
+            except re.error as wrong:
+                self._refuse(f"{pattern} is no pattern: {wrong}", "a regular expression as RE2 knows it")
+            if not groups:
+                self._refuse(f"{pattern} names no group", "(?P<when>...)")
+        return found
+
+    def _pattern(self, stated: Any, what: str) -> str:
+        try:
+            re.compile(str(stated or ""))
+        except re.error as wrong:
+            self._refuse(f"{what} is no pattern: {wrong}", "'^#'")
+        return str(stated or "")
 
     def _time(self, stated: Any) -> Time:
         if not isinstance(stated, dict) or set(stated) - {"fields", "field", "form", "zone"}:

@@ -64,6 +64,8 @@ def as_reader(mapping: LogMapping, extra: int = 0) -> Reader:
 
 def accepted(mapping: LogMapping, source: Source) -> int:
     """Return how sure it is that the mapping is meant for the source: the more names are asked for, the surer."""
+    if mapping.format == "lines":
+        return _lines(mapping, source)
     if mapping.format == "json":
         from kyumei.readers.flat_json.records import names
 
@@ -83,22 +85,37 @@ def accepted(mapping: LogMapping, source: Source) -> int:
     return CERTAIN if mapping.certain else min(CERTAIN - 10, LIKELY + len(mapping.accepts) + bool(mapping.any))
 
 
+def _lines(mapping: LogMapping, source: Source) -> int:
+    """Return how sure it is by the share of lines that fit; unmistakable ones win over readers of any line."""
+    from kyumei.readers.flat_lines.records import fitting
+
+    told = (mapping.recognise,) if mapping.recognise else mapping.patterns
+    part = fitting(source, (*told, *((mapping.skip,) if mapping.skip else ())))
+    least = 0.2 if mapping.certain else 0.5
+    return int((CERTAIN - 20 if mapping.certain else LIKELY) + 15 * part) if part >= least else 0
+
+
 def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
     """Add one event for each record of the source."""
     from kyumei.readers.flat_csv import records as csv
     from kyumei.readers.flat_json import records as json
+    from kyumei.readers.flat_lines import records as lines
+    from kyumei.readers.linux.years import Calendar
     from kyumei.readers.mapped.evaluate import events
 
     if mapping.format == "json":
         blocks = json.records(source, rows)
+    elif mapping.format == "lines":
+        blocks = lines.records(source, rows, mapping.patterns, mapping.skip)
     else:
         shape = csv.layout(source.head, frozenset(mapping.accepts))
         if shape is None:
             rows.fault(0, "no header with the mapping's names", source.size)
             return
         blocks = csv.records(source, rows, shape)
+    calendar = Calendar(source)
     for block in blocks:
-        event = events(block.columns, block.rec, mapping, source.zone)
+        event = events(block.columns, block.rec, mapping, calendar)
         rows.add_columns(event.columns, event.fields)
 
 
