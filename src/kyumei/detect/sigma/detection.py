@@ -12,6 +12,7 @@ from sigma.conditions import (
     ConditionValueExpression,
     SigmaCondition,
 )
+from sigma.policy.profiles import TrustedPolicy
 from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
 from sigma.types import SigmaString, sigma_type
 
@@ -83,7 +84,7 @@ def _item(key: str, value: object) -> SigmaDetectionItem | SigmaDetection:
         msg = f"the value of {key} is a map"
         raise NotSigma(msg)
     values = [_typed(one, modifiers) for one in (value if isinstance(value, list) else [value])]
-    return SigmaDetectionItem(field.strip() or None, [MODIFIERS[word] for word in modifiers], values)
+    return SigmaDetectionItem(field.strip() or None, [MODIFIERS[word] for word in modifiers], values, policy=TrustedPolicy)
 
 
 def _typed(value: object, modifiers: list[str]) -> Any:

@@ -67,7 +67,7 @@ def unpack(arrays: Mapping[str, np.ndarray]) -> Matcher:
     tables = []
     for name in _TABLES:
         parts = [arrays[f"{name}.{n}"] for n in range(6)]
-        tables.append((parts[0], parts[1], int(parts[2]), parts[3], parts[4], parts[5]))
+        tables.append((parts[0], parts[1], int(parts[2][0]), parts[3], parts[4], parts[5]))
     return Matcher(tuple(arrays[f"p{n}"] for n in range(5)), tuple(tables))
 
 

@@ -60,7 +60,7 @@ def parse_rules(
     for root in paths:
         for path, shown in _files(root):
             _read(path, shown, pack, placeholders or {}, found)
-    rules = _filtered(found)
+    rules = [_told(rule) if placeholders or found.filters else rule for rule in _filtered(found)]
     return _shown(_once(rules, found.problems)), found.problems
 
 
@@ -214,6 +214,13 @@ def _filter(document: dict[str, Any], about: About, placeholders: Mapping[str, S
     names = () if [name.lower() for name in rules] == ["any"] else rules
     section = {key: value for key, value in said.items() if key != "rules"}
     return _Filter(about, _logsource(document), names, tree(section, placeholders))
+
+
+def _told(rule: Rule | Correlation) -> Rule | Correlation:
+    """Return the rule with a digest of its tree, which placeholders or filters may have changed."""
+    if isinstance(rule, Correlation):
+        return rule
+    return replace(rule, variant=hashlib.sha256(repr(rule.tree).encode()).hexdigest())
 
 
 def _filtered(found: _Found) -> list[Rule | Correlation]:

@@ -64,12 +64,14 @@ class Rule:
 
     Attributes:
         shown: False for a rule that only serves a correlation which does not ask for it (`generate`).
+        variant: digest of what was added to the file's own words (placeholders' values, filters), "" where nothing was.
     """
 
     about: About
     logsource: LogSource
     tree: Node
     shown: bool = True
+    variant: str = ""
 
     @property
     def id(self) -> str:

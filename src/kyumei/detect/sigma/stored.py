@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.program import Program
     from kyumei.detect.sigma.rule import Rule
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Raised whenever what is compiled changes."""
 
 
@@ -68,17 +69,10 @@ def compiled(rules: Sequence[Rule], cache_dir: Path | None) -> Kept:
 
 
 def _key(rules: Sequence[Rule]) -> str:
-    import sigma.rule  # noqa: F401  # its version decides what is parsed
-
-    digest = hashlib.sha256(f"{VERSION} {logsource.digest()}".encode())
-    for rule in rules:
-        digest.update(f"\n{rule.id} {rule.about.digest} {rule.logsource} {hash_of(rule)}".encode())
+    digest = hashlib.sha256(f"{VERSION} {version('pysigma')} {logsource.digest()}".encode())
+    said = [f"{rule.id} {rule.about.digest} {rule.about.path} {rule.logsource} {rule.variant}" for rule in rules]
+    digest.update("\n".join(said).encode())
     return digest.hexdigest()[:32]
-
-
-def hash_of(rule: Rule) -> str:
-    """Return a digest of the rule's tree: placeholders and filters change it without changing the file."""
-    return hashlib.sha256(repr(rule.tree).encode()).hexdigest()
 
 
 def _compile(rules: Sequence[Rule]) -> Kept:
@@ -88,12 +82,20 @@ def _compile(rules: Sequence[Rule]) -> Kept:
 
 
 def _packed(kept: Kept) -> dict[str, np.ndarray]:
+    """Return all arrays by name: those of the units one behind the other, with where each begins."""
+    parts: dict[str, list[np.ndarray]] = {}
+    for one in kept.units.values():
+        own = one.matcher.pack() | {
+            "texts": one.texts,
+            "database": np.frombuffer(one.regexes.database, np.uint8),
+            "fast": np.array(sorted(one.regexes.fast), np.int32),
+        }
+        for name, array in own.items():
+            parts.setdefault(name, []).append(np.atleast_1d(array))
     arrays: dict[str, np.ndarray] = {}
-    for n, one in enumerate(kept.units.values()):
-        arrays |= {f"u{n}.{name}": array for name, array in one.matcher.pack().items()}
-        arrays[f"u{n}.texts"] = one.texts
-        arrays[f"u{n}.database"] = np.frombuffer(one.regexes.database, np.uint8)
-        arrays[f"u{n}.fast"] = np.array(sorted(one.regexes.fast), np.int32)
+    for name, listed in parts.items():
+        arrays[name] = np.concatenate(listed)
+        arrays[f"{name}@"] = np.cumsum([0, *(len(one) for one in listed)])
     said = {
         "program": program.as_plain(kept.program),
         "rules": kept.rules,
@@ -108,16 +110,17 @@ def load(path: Path) -> Kept:
     """Return what `compiled` kept in a file."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    said = json.loads(arrays["said"].tobytes())
+    said = json.loads(arrays.pop("said").tobytes())
     made = program.from_plain(said["program"])
-    units = {
-        name: _unit(arrays, f"u{n}.", made, numbers, said["slow"][n]) for n, (name, numbers) in enumerate(made.units.items())
-    }
+    begins = {name: arrays[f"{name}@"].tolist() for name in arrays if not name.endswith("@")}
+    units: dict[str | Made, Unit] = {}
+    for n, (name, numbers) in enumerate(made.units.items()):
+        own = {key: arrays[key][begin[n] : begin[n + 1]] for key, begin in begins.items()}
+        units[name] = _unit(own, made, numbers, said["slow"][n])
     return Kept(made, units, said["rules"], [Problem(*one) for one in said["left"]])
 
 
-def _unit(arrays: Mapping[str, np.ndarray], prefix: str, made: Program, numbers: list[int], slow: list[int]) -> Unit:
-    own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+def _unit(own: Mapping[str, np.ndarray], made: Program, numbers: list[int], slow: list[int]) -> Unit:
     tests: list[Any] = made.tests
     regexes = Regexes(own["database"].tobytes(), frozenset(own["fast"].tolist()), [(n, tests[n]) for n in slow])
     others = [(n, tests[n]) for n in numbers if isinstance(tests[n], Network | Compare)]
