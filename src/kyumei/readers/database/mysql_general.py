@@ -81,8 +81,8 @@ def _add(lines: Lines, sessions: Sessions, last: list[str | None], rows: Rows) -
     import pyarrow.compute as pc
 
     part, is_record = extract(lines.text, _RECORD)
-    stamp = _carried(filled(part["stamp"]), last)
-    ts, assumed = parsed(_modern(stamp), rows.source.zone)
+    stamp = carried(filled(part["stamp"]), last)
+    ts, assumed = parsed(modern(stamp), rows.source.zone)
     known = pc.is_valid(stamp)
     login, is_login = _logins(part, is_record)
     ids = numbers(pc.fill_null(part["id"], "-1"), -1)
@@ -112,7 +112,7 @@ def _add(lines: Lines, sessions: Sessions, last: list[str | None], rows: Rows) -
     rows.add_columns(columns, fields)
 
 
-def _carried(stamp: pa.Array, last: list[str | None]) -> pa.Array:
+def carried(stamp: pa.Array, last: list[str | None]) -> pa.Array:
     """Return the times, those left out taken from the record before; `last` carries them from batch to batch."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -126,7 +126,7 @@ def _carried(stamp: pa.Array, last: list[str | None]) -> pa.Array:
     return filled_in
 
 
-def _modern(stamp: pa.Array) -> pa.Array:
+def modern(stamp: pa.Array) -> pa.Array:
     """Return `240617  1:02:03` as `2024-06-17 01:02:03`."""
     import pyarrow.compute as pc
 
@@ -140,6 +140,7 @@ def _logins(part: dict[str, pa.Array], is_record: pa.Array) -> tuple[dict[str, p
 
     of_login = pc.is_in(part["command"], pa.array(["Connect", "Change user"]))
     login, fits = extract(pc.if_else(of_login, part["argument"], ""), *_LOGIN)
+    login.setdefault("database", pa.nulls(len(is_record), pa.string()))  # where the first form fitted every record
     return login, pc.and_(pc.fill_null(of_login, False), pc.and_(fits, is_record))  # noqa: FBT003
 
 
