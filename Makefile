@@ -13,6 +13,7 @@ $(BIN)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m kyumei.readers.windows.columnar.warm
 	touch $@
 
 $(BIN)/.dev: requirements/dev.txt $(BIN)/.runtime
@@ -50,6 +51,8 @@ real: install-dev                   ## triage of ../shared/data: docs/reference/
 
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20
+	$(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/numba-checked $(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
 
 people-100m: install-dev             ## link 100,000,000 records: 8 GB of memory, 30 GB of disk; bench/people-100m.log
 	$(BIN)/python bench/bench_linkage.py 100000000 2>&1 | tee bench/people-100m.log

@@ -32,4 +32,6 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
-    warm()
+    from kyumei.readers.windows.columnar.compiled import is_compiled
+
+    is_compiled()

@@ -1,0 +1,215 @@
+"""Events a second and peak memory of EVTX readers, in one run on the same files, one core.
+
+`python bench/bench_evtx.py [--chunks N] [--repeat N] [--plaso BIN] [--python-evtx]`: the files are made of the dense chunks of
+../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`). Each reader runs in a process of its own, pinned to
+one core; the best of some repetitions by CPU time counts, so other load on the machine matters less. `2 processes` is wall
+time of two halves of one file against the whole: only a quiet machine shows it.
+
+`--plaso` names `log2timeline` of an environment of its own; `--python-evtx` needs that package (slow: a share of the file).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kyumei.model.source import Source
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def source(path: Path) -> Source:
+    """Return a file as a source."""
+    from kyumei.model.source import Source
+
+    return Source("E-000000000000", path.name, path.stat().st_size, lambda: path.open("rb"), local=path)  # type: ignore[arg-type]
+
+
+def columns(path: Path) -> int:
+    """Decode into columns with fresh dictionaries, texts included."""
+    from kyumei.readers.windows.columnar import decode
+
+    return sum(b.columns.n for b in decode.batches(source(path)))
+
+
+def parquet(path: Path) -> int:
+    """Read into Parquet with every field and the common columns."""
+    from kyumei.readers.registry import READERS
+    from kyumei.store.rows import Rows
+    from kyumei.store.write import Part
+
+    with tempfile.TemporaryDirectory() as folder:
+        part = Part(Path(folder), "x")
+        rows = Rows(source(path), "windows.evtx", part.add)
+        READERS.get("windows.evtx").read(source(path), rows)
+        rows.flush()
+        size = sum(f.stat().st_size for f in part.close())
+    n = rows.read + rows.carved
+    print(f"{size / n:.1f} bytes an event", file=sys.stderr)
+    return n
+
+
+def rust(path: Path) -> int:
+    """Drain the JSON of `evtx`."""
+    import evtx
+
+    return sum(1 for _ in evtx.PyEvtxParser(str(path), 1).records_json())
+
+
+def rust_json(path: Path) -> int:
+    """Drain it and parse the JSON."""
+    import evtx
+
+    return sum(bool(json.loads(r["data"])) for r in evtx.PyEvtxParser(str(path), 1).records_json())
+
+
+def libevtx(path: Path) -> int:
+    """Take each record's XML from libevtx."""
+    import pyevtx
+
+    file = pyevtx.file()
+    file.open(str(path))
+    n = 0
+    for i in range(file.number_of_records):
+        with contextlib.suppress(OSError):
+            n += bool(file.get_record(i).xml_string)
+    file.close()
+    return n
+
+
+def python_evtx(path: Path) -> int:
+    """Take the XML of python-evtx; of the first 20 chunks only."""
+    import mmap
+
+    from Evtx.Evtx import FileHeader
+    from Evtx.Views import evtx_file_xml_view
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 4096 + 20 * 65_536, access=mmap.ACCESS_READ) as data:
+        header = FileHeader(data, 0)
+        return sum(1 for _ in evtx_file_xml_view(header))
+
+
+READERS_: dict[str, Callable[[Path], int]] = {
+    "kyumei columns": columns,
+    "kyumei parquet": parquet,
+    "evtx (Rust) drain": rust,
+    "evtx + json": rust_json,
+    "libevtx xml": libevtx,
+    "python-evtx": python_evtx,
+}
+
+
+def one(name: str, path: Path, repeat: int) -> None:
+    """Run one reader in this process and print events, best CPU seconds and peak memory in MB."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    with contextlib.suppress(OSError, AttributeError):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    work, best, n = READERS_[name], float("inf"), 0
+    if name.startswith("kyumei"):
+        from kyumei.readers.windows.columnar import warm
+
+        warm.warm()
+    for _ in range(repeat):
+        begin = time.process_time()
+        n = work(path)
+        best = min(best, time.process_time() - begin)
+    print(json.dumps([n, best, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+
+
+def measured(name: str, path: Path, repeat: int) -> tuple[float, int, str]:
+    """Return events a second, peak memory and what else was said."""
+    command = [sys.executable, __file__, "--one", name, str(path), "--repeat", str(repeat)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    n, seconds, memory = json.loads(done.stdout.splitlines()[-1])
+    return n / seconds, memory, " ".join(done.stderr.split("\n")[:1])
+
+
+def plaso(binary: str, path: Path, events: int) -> float:
+    """Return events a second of plaso's winevtx parser, wall time, one worker."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [binary, "--parsers", "winevtx", "--single-process", "-q", "--storage-file", f"{folder}/x.plaso", str(path)]
+        begin = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True, cwd=folder)
+        return events / (time.perf_counter() - begin)
+
+
+def half(path: str, first: int, last: int) -> int:
+    """Decode a part of a file."""
+    from kyumei.readers.windows.columnar import decode
+
+    return sum(b.columns.n for b in decode.batches(source(Path(path)), span=(first, last)))
+
+
+def two(path: Path) -> float:
+    """Return the speed-up of two processes over one on the same file, wall time, processes started before."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from kyumei.readers.windows.columnar import decode
+
+    spans = decode.spans(source(path), 2)
+    whole = [(0, path.stat().st_size)]
+    with ProcessPoolExecutor(2) as pool:
+        times: dict[int, float] = {}
+        for parts in (spans, whole, spans, whole):
+            begin = time.perf_counter()
+            for job in [pool.submit(half, str(path), *span) for span in parts]:
+                job.result()
+            times[len(parts)] = min(times.get(len(parts), 1e9), time.perf_counter() - begin)
+    return times[1] / times[2]
+
+
+def main() -> None:
+    """Make the files and print a table of each."""
+    import evtx_logs
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--chunks", type=int, default=1000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--plaso", default="")
+    parser.add_argument("--python-evtx", action="store_true")
+    parser.add_argument("--one", nargs=2)
+    said = parser.parse_args()
+    if said.one:
+        one(said.one[0], Path(said.one[1]), said.repeat)
+        return
+    if not SHARED.is_dir():
+        print(f"no real logs at {SHARED}: nothing to measure")
+        return
+    chunks = evtx_logs.dense_chunks(SHARED)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("low", "high"):
+            path = Path(folder) / f"{kind}.evtx"
+            events = evtx_logs.write(path, chunks, said.chunks, alter=kind == "high", seed=1)
+            _table(kind, path, events, said)
+
+
+def _table(kind: str, path: Path, events: int, said: Any) -> None:
+    print(f"{kind}: {events:,} events, {path.stat().st_size / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}")
+    drain = 0.0
+    names = [n for n in READERS_ if said.python_evtx or n != "python-evtx"]
+    rates = {n: measured(n, path, 1 if n in {"libevtx xml", "python-evtx"} else said.repeat) for n in names}
+    drain = rates["evtx (Rust) drain"][0]
+    for name, (rate, memory, note) in rates.items():
+        print(f"  {name:18} {rate:>10,.0f} events/s  {rate / drain:6.2f} × drain  {memory:>6,} MB  {note}")
+    if said.plaso:
+        rate = plaso(said.plaso, path, events)
+        print(f"  {'plaso winevtx':18} {rate:>10,.0f} events/s  {rate / drain:6.3f} × drain")
+    print(f"  2 processes        {two(path):.2f} × one")
+
+
+if __name__ == "__main__":
+    main()
