@@ -197,3 +197,22 @@ def test_both_public_packs_are_taken_whole(tmp_path: Path, shared_data: Path, ar
     pack = packs.add(tmp_path / "home", shared_data / archive)
     assert pack.rules + pack.correlations >= documents - 5
     assert pack.licence == "Detection Rule License (DRL) 1.1"
+
+
+@pytest.mark.parametrize(
+    ("logsource", "why"),
+    [
+        ("{product: windows, service: security}", ""),
+        ("{category: webserver}", ""),
+        ("{product: bitbucket, service: audit}", "to be read by cloud.bitbucket, not written yet"),
+        ("{product: opencanary, category: application}", "no reader for this honeypot's JSON"),
+        ("{product: windows, service: no-such}", "no events are known"),
+    ],
+)
+def test_check_names_the_rules_that_no_log_can_be_read_for(tmp_path: Path, logsource: str, why: str) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(RULE.replace("{product: windows, service: security}", logsource), "utf-8")
+    result = CliRunner().invoke(command, ["check", str(path), "--format", "json"], env={"KYUMEI_RULES": str(tmp_path / "home")})
+    rows = json.loads(result.stdout)
+    assert [row["kind"] for row in rows] == (["no reader"] if why else [])
+    assert all(why in row["reason"] for row in rows)

@@ -73,8 +73,10 @@ def check(names: tuple[str, ...], form: str) -> int:
 
     Exit code 4 says that a document gave no rule.
     """
+    from kyumei.cli.common.unread_rules import without_reader
+
     rules, problems = _rules(names)
-    _put([*({"kind": "no rule", **_problem(each)} for each in problems), *_without_reader(rules)], form, _problem_lines)
+    _put([*({"kind": "no rule", **_problem(each)} for each in problems), *without_reader(rules)], form, _problem_lines)
     click.echo(f"{len(rules):,} rules, {len(problems):,} documents without a rule", err=True)
     return SOME_UNREADABLE if problems else 0
 
@@ -104,18 +106,6 @@ def _rules(names: Iterable[str]) -> tuple[list[Rule | Correlation], list[Problem
         rules += found[0]
         problems += found[1]
     return rules, problems
-
-
-def _without_reader(rules: Iterable[Rule | Correlation]) -> list[dict[str, Any]]:
-    from kyumei.detect.sigma.logsource import resolve
-    from kyumei.detect.sigma.rule import Rule
-
-    found = [(rule, resolve(rule.logsource)) for rule in rules if isinstance(rule, Rule)]
-    return [
-        {"kind": "no reader", "path": rule.about.path, "title": rule.title, "reason": f"{rule.logsource}: {sources.why}"}
-        for rule, sources in found
-        if not sources.reads
-    ]
 
 
 def _shown(rule_id: str) -> Iterable[dict[str, Any]]:
