@@ -66,3 +66,35 @@ def merged(folder: Path, name: str, matter: Matter, documents: Sequence[Document
     path.parent.mkdir(parents=True, exist_ok=True)
     sheets.listed(path, names, ([row.get(n, "") for n in names] for row in rows), sheet="merge")
     return [f"{name}/{path.name}"]
+
+
+def printed(state: State, matter: Matter, folder: Path, *, workers: int) -> int:
+    """Write one letter a person, address and name from evidence, as bundles of PDF in `folder`; return how many letters.
+
+    The files hold personal data and are not kept with the version.
+
+    Raises:
+        UserError: the case holds no index.
+    """
+    from kyumei.engine import local
+    from kyumei.reports.documents.person_notice import notice
+    from kyumei.reports.matter import Phrases
+    from kyumei.reports.render import letters
+
+    store = Store.open(state.case)
+    try:
+        found = affected.persons(store, matter.listed("holdings"))
+    finally:
+        store.close()
+    letter = notice(matter, "letter", to=Phrases("documents/person_notice", matter.lang)("name_here"))
+    honour = Phrases("parts", matter.lang)("honour")
+    work = list(letters.bundles(letter, matter, _addressed(state, matter, found, honour), folder))
+    for _ in local.run(letters.write, work, workers=workers):
+        pass
+    return found.people
+
+
+def _addressed(state: State, matter: Matter, found: affected.Persons, honour: str) -> Iterator[tuple[str, str]]:
+    for batch in affected.batches(state.case, found, full=True, zone=matter.zone):
+        names, addresses = batch["id.name"].to_pylist(), batch["id.address"].to_pylist()
+        yield from ((address, name + honour) for name, address in zip(names, addresses, strict=True))

@@ -123,6 +123,20 @@ def lint_(files: tuple[Path, ...], status: str | None, lang: str) -> int:
 
 
 @command.command()
+@click.option("--case", type=CASE, required=True, help="Case folder.")
+@click.option("--out", type=CASE, required=True, help="Folder for the bundles; they hold names and addresses.")
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+@click.option("--jobs", default=2, show_default=True, help="Processes that set the letters.")
+def letters(case: Path, out: Path, lang: Lang, jobs: int) -> None:
+    """Write the notice to each affected person as a letter, 100 a PDF, names and addresses from evidence."""
+    from kyumei.case import documents, lists
+
+    state = documents.state(case)
+    count = lists.printed(state, state.matter(lang), out, workers=jobs)
+    click.echo(f"{count:,} letters in {out}")
+
+
+@command.command()
 @click.argument("name")
 @click.option("--case", type=CASE, required=True, help="Case folder.")
 @click.option("--by", required=True, help="Who approves it.")

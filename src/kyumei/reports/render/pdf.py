@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kyumei.reports.render.laid import Printed, Run
 
 STANDARDS: Final = ("a-2a", "ua-1")
-_TEMPLATE: Final = Path(__file__).parents[1] / "templates" / "document.typ"
+TEMPLATE: Final = Path(__file__).parents[1] / "templates" / "document.typ"
 
 
 def pdf(document: Document, matter: Matter) -> bytes:
@@ -37,8 +37,8 @@ def pdfs(documents: Sequence[Document], matter: Matter) -> bytes:
     data = {"lang": matter.lang, "documents": [_data(laid(d, matter)) for d in documents]}
     at = datetime(matter.on.year, matter.on.month, matter.on.day, tzinfo=UTC)
     found = typst.compile(
-        _TEMPLATE.read_bytes(),
-        font_paths=_fonts(),
+        TEMPLATE.read_bytes(),
+        font_paths=fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=list(STANDARDS),
         timestamp=int(at.timestamp()),
@@ -46,8 +46,14 @@ def pdfs(documents: Sequence[Document], matter: Matter) -> bytes:
     return bytes(found)
 
 
+def data_of(document: Document, matter: Matter) -> dict[str, Any]:
+    """Return language and document as the template takes them."""
+    return {"lang": matter.lang, "document": _data(laid(document, matter))}
+
+
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return our fonts and no others, so that no machine's own fonts change a page."""
     import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

@@ -35,6 +35,7 @@ def xlsx(document: Document, matter: Matter) -> bytes:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("document")
+    _printing(sheet)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
     sheet.set_column(2, 2, 16)
@@ -103,7 +104,15 @@ def _book(out: Any, *, constant: bool) -> Any:
     return book
 
 
+def _printing(page: Any) -> None:
+    """Print on A4 across, as wide as one page."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
 def _sheet(page: Any, table: Table, bold: Any, wrap: Any) -> None:
+    _printing(page)
     page.freeze_panes(1, 0)
     for column, of in enumerate(table.columns):
         page.set_column(column, column, min(60, 14 * of.weight + 6))

@@ -112,13 +112,17 @@ def _table(book: Any, block: Table) -> None:
     if block.caption:
         book.add_paragraph().add_run(clean(block.caption)).bold = True
     table = book.add_table(rows=1, cols=len(block.columns), style="Table Grid")
+    table.autofit = False
     whole = sum(column.weight for column in block.columns)
+    for grid, column in zip(table.columns, block.columns, strict=True):
+        grid.width = Mm(166 * column.weight / whole)
     for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
         cell.paragraphs[0].add_run(clean(column.name)).bold = True
         cell.width = Mm(166 * column.weight / whole)
     for row in cells(block):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        for cell, text, column in zip(table.add_row().cells, row, block.columns, strict=True):
             cell.text = text
+            cell.width = Mm(166 * column.weight / whole)
 
 
 def _packed(book: Any) -> bytes:
