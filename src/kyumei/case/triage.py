@@ -10,6 +10,7 @@ from kyumei import VERSION
 from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, scope
 from kyumei.case.coverage import coverage
 from kyumei.case.folder import open_or_create
+from kyumei.case.reach import reached
 from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
 from kyumei.diagnose.diagnose import diagnose
@@ -150,6 +151,7 @@ def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case
         "hypotheses": assemble.hypotheses(diagnosis, case.zone),
         "path": assemble.path(diagnosis.leading, case.zone, digests),
         "people": assemble.people(scope.overall(view.store, held)),
+        "people_by_reach": reached(view.store, case.path, diagnosis.leading, case.zone),
         "findings": assemble.findings(view.findings, case.zone, digests),
         "coverage": coverage(view.store, view.findings, case.zone),
         "unknowns": assemble.statements(diagnosis.unknowns),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from kyumei.model.count import Count
 from kyumei.scope.classify import Column
 from kyumei.scope.clean import distinct
 from kyumei.scope.count import count_people
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from kyumei.model.count import Count
     from kyumei.scope.lineage.state import State
     from kyumei.scope.records import Records
     from kyumei.store.query import Store
@@ -121,6 +121,21 @@ class People:
         if known not in self.counted:
             self.counted[known] = count_people(taken(self.records, mask))
         return self.counted[known]
+
+
+def records_of(records: Records, tables: Sequence[str], rows: Mapping[str, Sequence[int]]) -> Count:
+    """Return the persons of whole tables and of single records of others; records that are not there count one each."""
+    import numpy as np
+
+    wanted = [n for n, table in enumerate(records.tables) if table in set(tables)]
+    mask = np.isin(records.table, wanted)
+    others = 0
+    for table, recs in rows.items():
+        inside = np.array([rec for rec in recs if rec >= 0], np.int64)
+        others += len(recs) - len(inside)
+        mask |= (records.table == _code(records, table)) & np.isin(records.rec, inside)
+    counted = count_people(taken(records, mask))
+    return Count(counted.low, counted.best + others, counted.high + others, counted.method)
 
 
 def taken(records: Records, mask: npt.NDArray[np.bool_]) -> Records:

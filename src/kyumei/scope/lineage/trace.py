@@ -56,6 +56,7 @@ class Trace:
         rows: table → how many rows were shown, at least, at best, at most.
         skipped: changes that could not be applied. assumptions: what was taken for granted.
         statements: how many statements the log has, by kind.
+        records: accessed and taken → low, best and high → table's id → records; negative ones were changed by the log.
     """
 
     shown: list[Shown] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Trace:
     skipped: list[tuple[Logged, str]] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
     statements: dict[str, int] = field(default_factory=dict)
-    records: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    records: dict[str, dict[str, dict[str, list[int]]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -238,8 +239,8 @@ def _sum_up(readings: Sequence[Reading], people: People, ids: Sequence[str], res
     tables = sorted({*accessed.low, *accessed.best, *accessed.high})
     result.rows = {t: tuple(len(part.get(t, ())) for part in (accessed.low, accessed.best, accessed.high)) for t in tables}  # type: ignore[misc]  # three of them
     result.records = {
-        degree: _records(part, people)
-        for degree, part in (("low", accessed.low), ("best", accessed.best), ("high", accessed.high))
+        reach: {degree: _records(getattr(rows, degree), people) for degree in ("low", "best", "high")}
+        for reach, rows in (("accessed", accessed), ("taken", taken))
     }
 
 
