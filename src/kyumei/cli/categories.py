@@ -21,10 +21,11 @@ SCHEMA: Final = "kyumei.categories/1"
 @click.command(help=__doc__)
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
+@click.option("--ocr", is_flag=True, help="Read pages that are pictures with tesseract, where it is installed.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
-def command(files: Sequence[str], form: str, lang: str) -> int:
+def command(files: Sequence[str], form: str, lang: str, *, ocr: bool) -> int:
     """Classify the columns of tables in FILES and scan texts (folders are walked, archives opened). Values are masked."""
-    entries = list(_entries(files))
+    entries = list(_entries(files, ocr=ocr))
     if form == "table":
         _print(entries, lang)
     elif form == "json":
@@ -35,9 +36,10 @@ def command(files: Sequence[str], form: str, lang: str) -> int:
     return SOME_UNREADABLE if any(entry.get("unread") or entry.get("faults") for entry in entries) else 0
 
 
-def _entries(files: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _entries(files: Sequence[str], *, ocr: bool) -> Iterator[dict[str, Any]]:
     from kyumei.cli.common.reach import reached
     from kyumei.evidence.open.walk import Closed
+    from kyumei.scope.content import reader_of
     from kyumei.scope.survey import Survey
 
     with Survey() as survey:
@@ -48,8 +50,9 @@ def _entries(files: Sequence[str]) -> Iterator[dict[str, Any]]:
             surveyed = survey.add(step.source) if step.source.size else None
             if surveyed is not None:
                 yield from _tables(surveyed)
-            elif step.opener is None:
-                yield _text(step.source)
+            document = reader_of(step.source) if step.source.size else None
+            if document is not None or (surveyed is None and step.opener is None):
+                yield _text(step.source, ocr=ocr, sure=document is not None)
 
 
 def _tables(found: Surveyed) -> Iterator[dict[str, Any]]:
@@ -85,18 +88,20 @@ def _column(column: Any) -> dict[str, Any]:
     }
 
 
-def _text(source: Source) -> dict[str, Any]:
-    from kyumei.scope.text import is_text, scan
+def _text(source: Source, *, ocr: bool, sure: bool) -> dict[str, Any]:
+    from kyumei.scope.content import Content, hits
+    from kyumei.scope.text import is_text
 
     if not source.size:
         return {"file": source.path, "hits": [], "counts": {}}
-    if not is_text(source):
-        return {"file": source.path, "unread": "neither a table nor text", "counts": {}}
-    hits = list(scan(source))
-    counts: dict[str, int] = {}
-    for hit in hits:
-        counts[hit.category] = counts.get(hit.category, 0) + 1
-    return {"file": source.path, "hits": [hit.as_json() for hit in hits], "counts": dict(sorted(counts.items()))}
+    content = Content("text" if is_text(source) else "bytes")
+    found = [hit.as_json() for hit in hits(source, content, ocr=ocr)]
+    entry: dict[str, Any] = {"file": source.path, "reader": content.reader, "hits": found, "counts": content.by_category()}
+    if content.faults:
+        entry["faults"] = [{"offset": f.offset, "skipped": f.skipped, "reason": f.reason} for f in content.faults]
+    if not sure and not found and content.reader == "bytes":
+        entry["unread"] = "neither a table nor text"
+    return entry
 
 
 def _print(entries: Sequence[dict[str, Any]], lang: str) -> None:

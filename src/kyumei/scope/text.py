@@ -37,6 +37,8 @@ class Hit:
         validator: what it passed: `check digit`, `luhn`, `form`, `calendar`, `dictionary`, `vocabulary`, `scheme`.
         context: the word before (or beside) it that says what it is, empty where its form says enough.
         rule: the rule's name.
+        kind: the recogniser's name, finer than the category.
+        place: the part of a document in whose text it stands; empty where the offsets are the source's.
     """
 
     category: str
@@ -46,10 +48,13 @@ class Hit:
     context: str
     sample_masked: str
     rule: str = ""
+    kind: str = ""
+    place: str = ""
 
     def as_json(self) -> dict[str, str | int]:
         """Return the object that `kyumei categories` writes."""
-        return {
+        place: dict[str, str | int] = {"place": self.place} if self.place else {}
+        return place | {
             "category": self.category,
             "start": self.start,
             "end": self.end,
@@ -70,13 +75,31 @@ def is_text(source: Source) -> bool:
 
 def scan(source: Source) -> Iterator[Hit]:
     """Yield the values in the order of the text; never raises on any bytes."""
+    for piece, rows, places in _found(source):
+        yield from _hits(piece, rows, places, "")
+
+
+def found_in(text: str, place: str) -> Iterator[Hit]:
+    """Yield the values of a text; offsets are those of its UTF-8 form."""
+    import numpy as np
+
+    from kyumei.scope.scan.blocks import folded
+    from kyumei.scope.scan.find import find
+
+    piece = folded(np.frombuffer(text.encode("utf-8", "backslashreplace"), np.uint8), lambda positions: positions)
+    rows = find(piece.data).rows
+    if len(rows):
+        yield from _hits(piece, rows, piece.places(rows[:, :2]), place)
+
+
+def _hits(piece: Piece, rows: Ints, places: Ints, place: str) -> Iterator[Hit]:
     from kyumei.scope.scan.find import all_rules
 
-    for piece, rows, places in _found(source):
-        for (start, end, number, word, word_end), (first, last) in zip(rows.tolist(), places.tolist(), strict=True):
-            rule: AnyRule = all_rules()[number]
-            shown = masked(piece.text(start, end), rule.kind)
-            yield Hit(rule.category, first, last, rule.validator, piece.text(word, word_end), shown, rule.name)
+    for (start, end, number, word, word_end), (first, last) in zip(rows.tolist(), places.tolist(), strict=True):
+        rule: AnyRule = all_rules()[number]
+        shown = masked(piece.text(start, end), rule.kind)
+        context = piece.text(word, word_end)
+        yield Hit(rule.category, first, last, rule.validator, context, shown, rule.name, rule.kind, place)
 
 
 def tally(source: Source) -> Counter[str]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kyumei.model.source import Source
 from kyumei.scope.profile import Out, profile, recognise
 from kyumei.scope.tables.registry import EXTRACTORS
+from tests.scope.documents.make import docx, ods
 from tests.scope.people import CUSTOMERS, csv_text, customer, workbook
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def sample(extractor: str) -> bytes:
     """Return the same forty customers in each format."""
     makers: dict[str, Callable[[], bytes]] = {
         "table.csv": lambda: csv_text(CUSTOMERS, ROWS).encode("cp932"),
+        "table.docx": _docx,
+        "table.ods": lambda: ods([CUSTOMERS, *ROWS], "顧客"),
         "table.json": lambda: "\n".join(json.dumps(dict(zip(CUSTOMERS, row, strict=True))) for row in ROWS).encode(),
         "table.sqldump": _dump,
         "table.sqlite": _sqlite,
@@ -39,6 +42,11 @@ def sample(extractor: str) -> bytes:
         "table.xlsx": lambda: workbook({"顧客": [CUSTOMERS, *ROWS]}),
     }
     return makers[extractor]()
+
+
+def _docx() -> bytes:
+    cells = ["".join(f"<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>" for cell in row) for row in (CUSTOMERS, *ROWS)]
+    return docx("名簿", None, "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>")
 
 
 def _dump() -> bytes:

@@ -49,16 +49,17 @@ def accepts_xls(source: Source) -> int:
 @extractor("table.xlsx", accepts=accepts_xlsx, title="Excel workbook", spec="ECMA-376 part 1, 18 (SpreadsheetML)")
 def extract_xlsx(source: Source) -> Iterator[Table]:
     """Yield the tables of every sheet."""
-    yield from _workbook(source)
+    yield from workbook(source)
 
 
 @extractor("table.xls", accepts=accepts_xls, title="Excel 97-2003 workbook", spec="MS-XLS")
 def extract_xls(source: Source) -> Iterator[Table]:
     """Yield the tables of every sheet."""
-    yield from _workbook(source)
+    yield from workbook(source)
 
 
-def _workbook(source: Source) -> Iterator[Table]:
+def workbook(source: Source) -> Iterator[Table]:
+    """Yield the tables of every sheet of a workbook that calamine opens."""
     import python_calamine as calamine
 
     with source.open() as stream:

@@ -1,0 +1,117 @@
+"""What the text of a file says: documents part by part, other text and bytes as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kyumei.model.fault import Fault
+from kyumei.scope.text import found_in, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kyumei.model.source import Source
+    from kyumei.scope.documents.registry import DocumentReader
+    from kyumei.scope.text import Hit
+
+
+@dataclass(slots=True)
+class Content:
+    """What was found in the text of one file.
+
+    Attributes:
+        reader: the document's reader, `text` or `bytes`.
+        counts: hits by category and kind.
+        samples: one masked value a category and kind.
+        parts: how many parts were read.
+    """
+
+    reader: str
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    samples: dict[tuple[str, str], str] = field(default_factory=dict)
+    parts: int = 0
+    faults: list[Fault] = field(default_factory=list[Fault])
+
+    def by_category(self) -> dict[str, int]:
+        """Return hits by category, in the order of their ids."""
+        total: Counter[str] = Counter()
+        for (category, _), number in self.counts.items():
+            total[category] += number
+        return dict(sorted(total.items()))
+
+    def table_row(self, source: Source) -> dict[str, Any]:
+        """Return the row for `objects/tables`: a text is no table of records about persons, so it has none."""
+        return {
+            "table_id": _table_id(source), "file_id": source.file_id, "evidence_id": source.evidence_id, "name": "text",
+            "hidden": "", "records": 0, "faults": len(self.faults), "columns": len(self.counts), "personal": False,
+        }  # fmt: skip
+
+    def column_rows(self, source: Source) -> list[Mapping[str, Any]]:
+        """Return the rows for `objects/columns`: one a category and kind, `by` text."""
+        return [
+            {
+                "table_id": _table_id(source), "ordinal": n, "name": kind, "category": category, "kind": kind, "by": "text",
+                "filled": self.counts[category, kind], "matching": self.counts[category, kind],
+                "sample_masked": self.samples[category, kind],
+            }
+            for n, (category, kind) in enumerate(sorted(self.counts))
+        ]  # fmt: skip
+
+
+def _table_id(source: Source) -> str:
+    import hashlib
+
+    return "T-" + hashlib.sha256(f"{source.file_id}\0\0text".encode()).hexdigest()[:16]
+
+
+def reader_of(source: Source) -> DocumentReader | None:
+    """Return the reader of documents that takes the source, if any."""
+    from kyumei.scope.documents.registry import recognise
+
+    return recognise(source)
+
+
+def hits(source: Source, content: Content, *, ocr: bool = False) -> Iterator[Hit]:
+    """Yield the values in the text of a file, and note in `content` what was read; never raises on any bytes.
+
+    In documents `start` and `end` are bytes in the UTF-8 form of the part that `place` names.
+    """
+    reader = reader_of(source)
+    if reader is None:
+        content.parts += 1
+        for hit in scan(source):
+            _note(content, hit)
+            yield hit
+        return
+    content.reader = reader.name
+    try:
+        yield from _of_document(source, reader, content, ocr=ocr)
+    except Exception as bug:  # noqa: BLE001  # plug-ins and foreign parsers run here
+        content.faults.append(Fault(0, f"{reader.name} failed: {type(bug).__name__}", source.size))
+
+
+def read(source: Source, *, ocr: bool = False) -> Content:
+    """Return what the text of a file says."""
+    content = Content("text")
+    for _ in hits(source, content, ocr=ocr):
+        pass
+    return content
+
+
+def _of_document(source: Source, reader: DocumentReader, content: Content, *, ocr: bool) -> Iterator[Hit]:
+    from kyumei.scope.documents.registry import Opened
+
+    opened = Opened(source, content.faults, ocr)
+    for part in reader.read(opened):
+        content.parts += 1
+        for hit in found_in(part.text, part.place):
+            _note(content, hit)
+            yield hit
+
+
+def _note(content: Content, hit: Hit) -> None:
+    key = (hit.category, hit.kind)
+    content.counts[key] += 1
+    content.samples.setdefault(key, hit.sample_masked)

@@ -1,0 +1,1 @@
+"""Text of documents, one module a format."""
