@@ -27,7 +27,8 @@ def package(members: dict[str, str | bytes]) -> bytes:
 
 def docx(text: str = TEXT, extra: dict[str, str | bytes] | None = None, inside: str = "") -> bytes:
     body = f"<w:document {W}><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p>{inside}</w:body></w:document>"
-    return package({"word/document.xml": body} | (extra or {}))
+    members: dict[str, str | bytes] = {"word/document.xml": body}
+    return package(members | (extra or {}))
 
 
 def pptx() -> bytes:
