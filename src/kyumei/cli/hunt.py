@@ -151,7 +151,7 @@ def _told(found: Hunt, by_level: Mapping[str, int], zone: str) -> str:
     lines = [f"{tally.files:,} files, {tally.bytes:,} bytes, {tally.events:,} events ({tally.carved:,} carved)"]
     if tally.first is not None:
         lines.append(f"from {iso(tally.first, zone)} to {iso(tally.last, zone)}")
-    lines.append(f"{len(found.rules):,} rules; findings: " + ", ".join(f"{by_level.get(v, 0):,} {v}" for v in reversed(LEVELS)))
+    lines.append(f"{found.applied:,} rules; findings: " + ", ".join(f"{by_level.get(v, 0):,} {v}" for v in reversed(LEVELS)))
     faults = sum(tally.faults.values())
     if faults:
         lines.append(f"{faults:,} places in {len(tally.faults):,} files could not be read; `kyumei read FILE` lists them")

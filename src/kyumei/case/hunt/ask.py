@@ -46,10 +46,10 @@ _FINDINGS: Final = f"""
         from stepped
     ), grouped as (
         select rule, host, part, count(*) as n, min(us) as first, max(us) as last,
-            list_sort(list(distinct channel))[:{NAMED}] as channels,
-            list_sort(list(distinct event_id))[:{NAMED}] as event_ids,
-            list_sort(list(distinct account))[:{NAMED}] as accounts,
-            list_sort(list(distinct src_ip))[:{NAMED}] as addresses,
+            list_sort(list(distinct channel) filter (channel is not null))[:{NAMED}] as channels,
+            list_sort(list(distinct event_id) filter (event_id is not null))[:{NAMED}] as event_ids,
+            list_sort(list(distinct account) filter (account is not null))[:{NAMED}] as accounts,
+            list_sort(list(distinct src_ip) filter (src_ip is not null))[:{NAMED}] as addresses,
             list_sort(list(distinct reader)) as readers,
             min(struct_pack(place := place, e := evidence, p := path, o := rec), {CITED}) as marks,
             min(struct_pack(place := place, text := details), 1)[1].text as details

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case.hunt import analytics, job, view
+from kyumei.case.hunt import analytics, correlations, job, view
 from kyumei.case.hunt.ask import Answers
 from kyumei.case.hunt.read import Tally
 from kyumei.case.hunt.rules import LEVELS, kept
@@ -32,13 +32,15 @@ class Hunt:
     """A hunt that ran.
 
     Attributes:
-        rules: every rule that was applied, in the order of their numbers.
+        rules: every rule, correlation and finding of an analytic, in the order of their numbers.
+        applied: how many of them are rules and correlations.
     """
 
     tally: Tally
     rules: Sequence[RuleFacts]
     answers: Answers
     zone: str
+    applied: int
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield the findings as they are written: the gravest first, then by time."""
@@ -85,7 +87,8 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
     """
     files = _files(paths)
     tell("rules")
-    rules = kept(settings.rules).facts
+    known = kept(settings.rules)
+    rules = known.facts
     with TemporaryDirectory(prefix="kyumei-hunt-", dir=settings.out) as folder:
         own = replace(settings, out=Path(folder))
         jobs = job.plan(files, own)
@@ -94,11 +97,13 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
             tally.add(part)
             tell(f"{number}/{len(jobs)}: {tally.events:,} events")
         found = analytics.findings(own.out, settings.zone) if settings.analytics else ()
-        more = [analytics.row(finding, number) for number, finding in enumerate(found, len(rules))]
-        rules = [*rules, *(analytics.facts(finding, options.lang) for finding in found)]
+        more = correlations.rows(own.out, known)
+        more += [analytics.row(finding, number) for number, finding in enumerate(found, len(rules))]
+        applied = len(rules)
+        rules += (analytics.facts(finding, options.lang) for finding in found)
         answers = Answers(own.out, rules, more=more, least=LEVELS.index(options.least), zone=settings.zone)
         try:
-            yield Hunt(tally, rules, answers, settings.zone)
+            yield Hunt(tally, rules, answers, settings.zone, applied)
         finally:
             answers.close()
 

@@ -18,7 +18,7 @@ from kyumei.store.schema import SOURCES
 from kyumei.store.write import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -95,7 +95,7 @@ class _Out:
     def __init__(self, job: Job) -> None:
         self._settings = job.settings
         folder = job.settings.out
-        self._parts = {name: Part(folder / name, f"{job.number:06d}") for name in ("hits", "logons", "metrics")}
+        self._parts = {name: Part(folder / name, f"{job.number:06d}") for name in ("hits", "needed", "logons", "metrics")}
         self._events: dict[str, Part] = {}
         self._sources = Part(folder / "objects" / "sources", f"{job.number:06d}")
         self._stem = f"{job.number:06d}"
@@ -108,8 +108,11 @@ class _Out:
     def _take(self, batch: Batch) -> None:
         """Detect in a batch, and count it where that is asked for."""
         inside = _inside(batch.ts, self._settings)
-        for table in _hits(batch, inside, self._settings):
+        found = detector(self._settings.rules, self._settings.zone).run(batch, inside)
+        if (table := _hits(batch, found.shown, self._settings)) is not None:
             self._parts["hits"].add(table)
+        if found.needed.num_rows:
+            self._parts["needed"].add(_placed(batch, found.needed))
         if self._settings.metrics:
             self._parts["metrics"].add(metrics(batch, inside))
         if self._settings.logons:
@@ -151,17 +154,26 @@ def _inside(ts: pa.Array, settings: Settings) -> np.ndarray | None:
     return np.asarray((at >= start) & (at < end))
 
 
-def _hits(batch: Batch, inside: np.ndarray | None, settings: Settings) -> Iterator[pa.Table]:
-    """Yield one table of the batch's hits, a row for each rule and event, or none."""
+def _hits(batch: Batch, shown: list[tuple[int, np.ndarray]], settings: Settings) -> pa.Table | None:
+    """Return a table of the batch's hits, a row for each rule and event, None without any."""
     import numpy as np
 
-    found = list(detector(settings.rules, settings.zone).run(batch))
-    if inside is not None:
-        found = [(rule, rows[inside[rows]]) for rule, rows in found]
-    numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in found] or [np.empty(0, np.int32)])
-    rows = np.concatenate([rows for _, rows in found] or [np.empty(0, np.uint32)]).astype(np.int64)
-    if len(rows):
-        yield _table(batch, numbers, rows, with_details=settings.details)
+    if not shown:
+        return None
+    numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in shown])
+    rows = np.concatenate([rows for _, rows in shown]).astype(np.int64)
+    return _table(batch, numbers, rows, with_details=settings.details)
+
+
+def _placed(batch: Batch, needed: pa.Table) -> pa.Table:
+    """Return the hits that correlations need, with what is shown of their events."""
+    import numpy as np
+
+    rows = needed["row"].to_numpy()
+    places = _table(batch, np.zeros(len(rows), np.int32), rows, with_details=False).drop_columns(["rule", "ts"])
+    for name in places.column_names:
+        needed = needed.append_column(name, places[name])
+    return needed
 
 
 def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: bool) -> pa.Table:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from kyumei.case.version import code_digest
-from kyumei.detect.sigma import packs, stored
-from kyumei.detect.sigma.engine import Engine
+from kyumei.detect.sigma import hittable, packs, stored
+from kyumei.detect.sigma.correlate import NO_TIME
+from kyumei.detect.sigma.engine import Engine, Hits
 from kyumei.detect.sigma.parse import parse_rules
 from kyumei.detect.sigma.prune import Index
 from kyumei.detect.sigma.rule import About, Condition, Correlation, LogSource, Problem, Rule
@@ -28,9 +29,10 @@ from kyumei.errors import UserError
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
+    import pyarrow as pa
 
     from kyumei.case.hunt.gather import Batch
 
@@ -96,22 +98,51 @@ class Kept:
 class Detector:
     """Finds the rows that each rule matches; rules are numbered in the order of `rules`."""
 
-    def __init__(self, rules: Sequence[Rule], compiled: stored.Kept, zone: str) -> None:
+    def __init__(self, kept: Kept, compiled: stored.Kept, zone: str) -> None:
         index = Index(compiled.program)
-        self._engines = [Engine(tuple(rules), (), compiled, index) for _ in range(2)]
-        self._numbers = {id(rule): number for number, rule in enumerate(rules)}
+        self._engines = [Engine(kept.rules, (), compiled, index) for _ in range(2)]
+        self._numbers = {id(rule): number for number, rule in enumerate(kept.rules) if rule.shown}
+        self._asked = hittable.wanted([*kept.rules, *kept.correlations])
         offset = datetime(2024, 1, 1, tzinfo=ZoneInfo(zone)).utcoffset()
         self._offset = offset or timedelta()
 
-    def run(self, batch: Batch) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield number and rows of each rule that matches.
+    def run(self, batch: Batch, inside: np.ndarray | None) -> Found:
+        """Return what the rules find in a batch, or in those of its events that are `inside`.
 
         Batches whose dictionaries last and those that have their own have an engine each, so that the one with the
         lasting memory does not lose it.
         """
-        engine = self._engines[batch.lasting]
-        for rule, rows in engine.run(batch.columns, source=batch.reader, offset=self._offset):
-            yield self._numbers[id(rule)], rows
+        import numpy as np
+
+        hits = self._engines[batch.lasting].run(batch.columns, source=batch.reader, offset=self._offset)
+        if inside is not None:
+            kept = [(rule, rows[inside[rows]]) for rule, rows in hits]
+            kept = [(rule, rows) for rule, rows in kept if len(rows)]
+            hits = Hits(tuple(rule for rule, _ in kept), tuple(rows for _, rows in kept))
+        shown = [(self._numbers[id(rule)], rows) for rule, rows in hits if id(rule) in self._numbers]
+        needed = hittable.hit_table(hits, batch.columns, _micros(batch.ts), np.arange(batch.columns.n), self._asked)
+        return Found(shown, needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules found in a batch.
+
+    Attributes:
+        shown: number and rows of each rule that is shown. needed: the hits that correlations need, `row` of the batch.
+    """
+
+    shown: list[tuple[int, np.ndarray]]
+    needed: pa.Table
+
+
+def _micros(ts: pa.Array) -> np.ndarray:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    micros = pc.fill_null(ts.cast(pa.int64()), NO_TIME)
+    return np.asarray(micros.to_numpy(zero_copy_only=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +165,7 @@ def detector(choice: Choice, zone: str) -> Detector:
     """Return the detector of this process; `kept` was called before, by this process or by the one that started it."""
     folder = _folder(choice)
     (compiled,) = sorted(folder.glob("*.npz"))
-    return Detector(kept(choice).rules, stored.load(compiled), zone)
+    return Detector(kept(choice), stored.load(compiled), zone)
 
 
 @cache

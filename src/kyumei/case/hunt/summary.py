@@ -24,7 +24,7 @@ def page(hunt: Hunt, *, lang: str) -> str:
             "last": view.iso(tally.last, hunt.zone),
         },
         faults=sum(tally.faults.values()),
-        rules=len(hunt.rules),
+        rules=hunt.applied,
         levels=hunt.answers.levels(),
         findings=(view.finding(row, hunt.rules[row["rule"]], hunt.zone) for row in hunt.answers.by_host()),
         hosts=hunt.counted("hosts"),

@@ -1,0 +1,75 @@
+"""Correlations over the hits of all jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.detect.sigma.correlate import correlate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from kyumei.case.hunt.rules import Kept
+    from kyumei.detect.sigma.correlate import Group
+
+CITED: Final = 50
+NAMED: Final = 20
+
+
+def rows(folder: Path, kept: Kept) -> list[dict[str, Any]]:
+    """Return what the correlations find, as rows of `kyumei.case.hunt.ask`; correlations are numbered behind the rules."""
+    hits = _hits(folder)
+    if hits is None:
+        return []
+    found = correlate([*kept.rules, *kept.correlations], hits)
+    numbers = {one.id: number for number, one in enumerate(kept.correlations, len(kept.rules)) if one.shown}
+    places = _places(hits)
+    return [_row(group, numbers[group.correlation.id], places) for group in found.groups if group.correlation.id in numbers]
+
+
+def _hits(folder: Path) -> pa.Table | None:
+    """Return the hits that correlations need, in one order; the same event has the same number under every rule."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = [pq.read_table(path) for path in sorted((folder / "needed").glob("*.parquet"))]
+    if not parts:
+        return None
+    table = pa.concat_tables(parts, promote_options="default").sort_by(
+        [("ts", "ascending"), ("path", "ascending"), ("rec", "ascending")]
+    )
+    places = list(zip(table["path"].to_pylist(), table["rec"].to_pylist(), strict=True))
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
+    return table.set_column(table.column_names.index("row"), "row", pa.array([numbers[place] for place in places], pa.int64()))
+
+
+def _places(hits: pa.Table) -> dict[int, dict[str, Any]]:
+    names = ["row", "host", "channel", "event_id", "account", "src_ip", "reader", "evidence", "path", "rec"]
+    return {row["row"]: row for row in hits.select(names).to_pylist()}
+
+
+def _row(group: Group, number: int, places: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    events = [places[row] for row in group.rows]
+    marks = [{"place": n, "e": e["evidence"], "p": e["path"], "o": e["rec"]} for n, e in enumerate(events[:CITED])]
+    hosts = _distinct(e["host"] for e in events)
+    return {
+        "rule": number,
+        "host": hosts[0] if hosts else None,
+        "n": group.count,
+        "first": group.first,
+        "last": group.last,
+        "channels": _distinct(e["channel"] for e in events),
+        "event_ids": _distinct(e["event_id"] for e in events),
+        "accounts": _distinct(e["account"] for e in events),
+        "addresses": _distinct(e["src_ip"] for e in events),
+        "readers": _distinct(e["reader"] for e in events),
+        "marks": marks,
+        "details": "; ".join(f"{field}: {value}" for field, value in group.key if value) or None,
+    }
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return sorted({value for value in values if value})[:NAMED]
