@@ -1,4 +1,4 @@
-"""Write `docs/reference/hunt.md`: what `kyumei hunt` finds in the attack logs and in a clean week (`python -m tests.real.hunt`)."""
+"""Write `docs/reference/hunt.md`: what hunting finds in attack logs and in a clean week (`python -m tests.real.hunt`)."""
 
 from __future__ import annotations
 
