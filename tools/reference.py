@@ -1,4 +1,4 @@
-"""Write docs/reference/{readers,openers,extractors,analytics,actions,commands}.md from the code, so that they cannot rot."""
+"""Write the pages of docs/reference that list plug-ins, actions and commands from the code, so that they cannot rot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kyumei.detect.registry import ANALYTICS
 from kyumei.evidence.open.registry import OPENERS
 from kyumei.model.actions import ACTIONS
 from kyumei.readers.registry import READERS
+from kyumei.reports.registry import REPORTS
 from kyumei.scope.tables.registry import EXTRACTORS
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def pages() -> dict[str, str]:
             "Actions", ["| action | what happened |", "|---|---|", *(f"| `{a}` | {t} |" for a, t in ACTIONS.items())]
         ),
         "commands.md": _page("Commands", _commands()),
+        "reports.md": _page("Reports", _reports()),
     }
 
 
@@ -61,6 +63,13 @@ def _plugins(title: str, listed: Iterable[tuple[str, str, str, Callable[..., obj
 def _analytics() -> Iterator[str]:
     for analytic in ANALYTICS.all():
         yield from (f"## `{analytic.name}`", "", analytic.page.strip(), "")
+
+
+def _reports() -> Iterator[str]:
+    for report in REPORTS.all():
+        yield from (f"## `{report.name}` · {report.title['ja']} · {report.title['en']}", "", report.about, "")
+        goes = "leaves the organisation; no labels of sources in it" if report.audience == "outside" else "for the organisation"
+        yield from (f"Usual formats: {', '.join(report.formats)}. Audience: {goes}.", "")
 
 
 def _commands() -> Iterator[str]:

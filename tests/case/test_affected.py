@@ -67,3 +67,17 @@ def test_the_sealed_results_still_verify_after_documents_were_made(case: Path) -
     path.write_bytes(kept)
     assert code == 3
     assert "affected_list.masked.ja.csv" in out + said
+
+
+@pytest.mark.slow
+def test_the_figures_of_a_version_are_what_the_store_answers(case: Path) -> None:
+    from kyumei.scope.count import count
+    from kyumei.store.query import Store
+
+    kept = {f["id"]: f for f in json.loads((case / "documents/v0001/version.json").read_text("utf-8"))["figures"]}
+    holdings = json.loads((case / "diagnosis.json").read_text("utf-8"))["holdings"]
+    store = Store.open(case)
+    records, people = count(store, sorted({t for h in holdings for t in h["tables"]}))
+    asked = {"people": people, "records": records}
+    for unit, number in asked.items():
+        assert {k: kept[unit][k] for k in ("low", "best", "high")} == {k: number.as_json()[k] for k in ("low", "best", "high")}

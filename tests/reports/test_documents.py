@@ -201,3 +201,36 @@ def test_every_number_of_people_or_records_is_a_figure_of_the_diagnosis() -> Non
                 of = [s for s in document.sentences() if any(b.startswith("figure:") for b in s.basis)]
                 said = {n for s in of for n in re.findall(r"([0-9][0-9,]*)(?:人|件|者|名)", s.text)}
                 assert said <= known, (name, said - known)
+
+
+@pytest.mark.parametrize("key", sorted(set(SAMPLES["missent"]()) - {"schema"}))
+@pytest.mark.parametrize("gone", [True, False])
+def test_whatever_is_missing_from_a_diagnosis_is_a_blank_and_no_crash(key: str, gone: bool) -> None:  # noqa: FBT001  # a case
+    diagnosis = SAMPLES["missent"]()
+    diagnosis[key] = None
+    if gone:
+        del diagnosis[key]
+    m = matter("missent", "ja", diagnosis)
+    for name in NAMES:
+        for document in documents(name, m):
+            assert text(document, m)
+
+
+@EVERY
+@BOTH
+def test_nothing_runs_over_the_edge_of_a_page(name: str, lang: Lang) -> None:
+    diagnosis = SAMPLES["viewable"]()
+    long = "a" * 150 + "/" + "b" * 150 + ".csv"
+    diagnosis["case"]["name"] = diagnosis["holdings"][0]["dataset"] = diagnosis["holdings"][0]["party"] = long
+    diagnosis["hypotheses"][0]["source"] = {"hosts": [long], "objects": [long]}
+    for finding in diagnosis["findings"]:
+        finding["title"] = {"ja": long, "en": long}
+        finding["citations"][0]["path"] = long
+    m = matter("viewable", lang, diagnosis, dict.fromkeys(entered(), long))
+    for document in documents(name, m)[:1]:
+        for page in pypdfium2.PdfDocument(pdf(document, m)):
+            read_page = page.get_textpage()
+            boxes = [read_page.get_rect(n) for n in range(read_page.count_rects())]
+            assert boxes
+            assert max(right for _, _, right, _ in boxes) <= page.get_width() - 30
+            assert min(bottom for _, bottom, _, _ in boxes) >= 15

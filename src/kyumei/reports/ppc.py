@@ -63,7 +63,7 @@ class _Form:
         m = self.m
         about = [(self.say("to"), self.say("commission"))]
         for o in {(o.get("aware"), o.get("due")): o for o in m.obligations(self.duty)}.values():
-            said = next((d["arithmetic"][m.lang] for d in view.listed(o, "deadlines")), "")
+            said = next((m.words.said(d.get("arithmetic")) for d in view.listed(o, "deadlines")), "")
             about.append((self.say("due", aware=m.time(o.get("aware"))), f"{m.day(o.get('due'))} — {said}"))
         return about
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kyumei.reports.legend import Source
     from kyumei.reports.matter import Matter
 
+_NAME: Final = 40
 BLANKS: Final = ("【要記入", "[to be entered")
 Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
 """A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
@@ -83,13 +84,18 @@ def laid(document: Document, matter: Matter) -> Printed:
     inside = document.audience == "inside"
     footer = say(
         "footer",
-        case=clean(matter.name),
+        case=_short(clean(matter.name)),
         version=matter.version or say("draft"),
         day=matter.on.isoformat(),
         kyumei=VERSION,
         digest=matter.digest[:12],
     )
     return Printed(document, legend(document, matter), inside, footer if inside else "", say)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits into a footer."""
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
 
 
 def options(block: Field) -> str:
