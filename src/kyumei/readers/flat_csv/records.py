@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Final
 from kyumei.model.event import native
 from kyumei.model.text import decode
 from kyumei.readers.flat_json.records import Records
-from kyumei.readers.lines import batches
-from kyumei.store.columns import Column, Columns
+from kyumei.readers.lines import Lines, batches
+from kyumei.store.columns import Column, Columns, from_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
 
     from kyumei.model.source import Source
     from kyumei.store.rows import Rows
@@ -27,6 +29,7 @@ JOINED: Final = 200
 _HEADER_LINES: Final = 30
 _DELIMITERS: Final = (",", "\t", ";", "|")
 Row = tuple[int, list[str]]
+Line = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,16 @@ def _is_name(cell: str) -> bool:
 
 def records(source: Source, rows: Rows, shape: Layout) -> Iterator[Records]:
     """Yield the rows behind the header in blocks; what cannot be read becomes a fault of `rows`."""
-    skip = shape.line + 1
-    carried: list[tuple[int, int, str]] = []
+    carried: list[Line] = []
+    begun = False
     for batch in batches(source, rows):
-        lines = list(zip(batch.rec.to_pylist(), batch.size.to_pylist(), batch.text.to_pylist(), strict=True))
-        if skip:  # blank lines are passed over by `batches`, so the header is found again by its cells
-            lines, skip = lines[_header_at(lines, shape) + 1 :], 0
-        found, carried = _rows([*carried, *lines], shape.delimiter, rows, last=False)
+        rest = batch if begun else _behind_header(batch, shape)
+        begun = True
+        fast = None if carried else _plain(rest, shape)
+        if fast is not None:
+            yield fast
+            continue
+        found, carried = _rows([*carried, *_listed(rest)], shape.delimiter, rows, last=False)
         if found:
             yield _block(found, shape.names)
     found, _ = _rows(carried, shape.delimiter, rows, last=True)
@@ -95,16 +101,50 @@ def records(source: Source, rows: Rows, shape: Layout) -> Iterator[Records]:
         yield _block(found, shape.names)
 
 
-def _header_at(lines: Sequence[tuple[int, int, str]], shape: Layout) -> int:
+def _listed(lines: Lines) -> list[Line]:
+    return list(zip(lines.rec.to_pylist(), lines.size.to_pylist(), lines.text.to_pylist(), strict=True))
+
+
+def _behind_header(lines: Lines, shape: Layout) -> Lines:
+    """Return the lines behind the header; blank ones were passed over, so it is found again by its cells."""
+    at = _header_at(_listed(Lines(*(column.slice(0, _HEADER_LINES) for column in (lines.rec, lines.size, lines.text)))), shape)
+    return Lines(*(column.slice(at + 1) for column in (lines.rec, lines.size, lines.text)))
+
+
+def _plain(lines: Lines, shape: Layout) -> Records | None:
+    """Return the rows of lines without any quote and with as many cells as the header has names; None where some differ."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    width = len(shape.names)
+    if not len(lines) or pc.any(pc.match_substring(lines.text, '"')).as_py():
+        return None
+    cells = pc.split_pattern(lines.text, shape.delimiter)
+    if not pc.all(pc.equal(pc.list_value_length(cells), width)).as_py():
+        return None
+    flat = pc.utf8_trim_whitespace(cells.flatten())
+    table = pa.table({native(name): _every(flat, place, width) for place, name in enumerate(shape.names)})
+    return Records(from_table(table), lines.rec.to_numpy(zero_copy_only=False))
+
+
+def _every(flat: pa.Array, place: int, width: int) -> pa.Array:
+    """Return every `width`-th value from `place` on; empty ones are null."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = flat.take(pa.array(np.arange(place, len(flat), width)))
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def _header_at(lines: Sequence[Line], shape: Layout) -> int:
     for number, (_, _, text) in enumerate(lines[: shape.line + 1]):
         if _distinct(_cells(text.lstrip("\ufeff"), shape.delimiter)) == shape.names:
             return number
     return min(shape.line, len(lines) - 1)
 
 
-def _rows(
-    lines: Sequence[tuple[int, int, str]], delimiter: str, rows: Rows, *, last: bool
-) -> tuple[list[Row], list[tuple[int, int, str]]]:
+def _rows(lines: Sequence[Line], delimiter: str, rows: Rows, *, last: bool) -> tuple[list[Row], list[Line]]:
     """Return the whole rows of these lines, and the lines of one that may go on in the next batch."""
     found: list[Row] = []
     at = 0
@@ -120,7 +160,7 @@ def _rows(
     return found, []
 
 
-def _one(lines: Sequence[tuple[int, int, str]], at: int, delimiter: str) -> tuple[int, list[str] | None]:
+def _one(lines: Sequence[Line], at: int, delimiter: str) -> tuple[int, list[str] | None]:
     """Return how many lines the row takes and its cells; None where its quotes do not close."""
     text = lines[at][2]
     odd = text.count('"') & 1
