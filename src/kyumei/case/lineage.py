@@ -11,10 +11,11 @@ from kyumei.evidence.manifest import load
 from kyumei.evidence.open.walk import Visit, walk
 from kyumei.evidence.sources import sources
 from kyumei.model.citation import MEMBER
-from kyumei.scope.lineage.document import document
+from kyumei.scope.lineage.document import by_web, document
 from kyumei.scope.lineage.events import FAMILY, from_store
 from kyumei.scope.lineage.keep import kept
 from kyumei.scope.lineage.trace import Trace, trace
+from kyumei.scope.lineage.web import asked
 from kyumei.scope.tables.registry import EXTRACTORS
 from kyumei.store.query import Store
 
@@ -35,7 +36,9 @@ def of_case(case: Path, wanted: Wanted, zone: str) -> dict[str, Any]:
     store = Store.open(case)
     try:
         paths = dict(store.rows("select file_id, path from sources order by path"))
-        return document(traced(store, case, wanted, zone), paths, zone)
+        with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
+            requested = asked(store, list(_objects(store, case, zone, Path(folder))), wanted)
+        return document(traced(store, case, wanted, zone), paths, zone) | by_web(*requested)
     finally:
         store.close()
 

@@ -69,9 +69,10 @@ def _wanted(said: dict[str, Any], zone: str) -> Wanted:
 def _of_files(files: list[str], wanted: Wanted, zone: str) -> dict[str, Any]:
     import tempfile
 
-    from kyumei.scope.lineage.document import document
+    from kyumei.scope.lineage.document import by_web, document
     from kyumei.scope.lineage.events import from_store
     from kyumei.scope.lineage.trace import trace
+    from kyumei.scope.lineage.web import asked
     from kyumei.scope.survey import Survey
 
     if not files:
@@ -84,9 +85,10 @@ def _of_files(files: list[str], wanted: Wanted, zone: str) -> dict[str, Any]:
                 objects.append((source, extractor))
         store = survey.store()
         events = from_store(store, wanted)
-        if not events:
-            raise UserError("no database log among the files", hint="give the log with --log")
-        return document(trace(events, objects, store, zone=zone, wanted=wanted), paths, zone)
+        requested = asked(store, objects, wanted)
+        if not events and not requested[0]:
+            raise UserError("no database log and no request for a row among the files", hint="give the log with --log")
+        return document(trace(events, objects, store, zone=zone, wanted=wanted), paths, zone) | by_web(*requested)
 
 
 def _gathered(survey: Survey, files: list[str], zone: str, folder: Path) -> Iterator[tuple[Source, Extractor | None]]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from kyumei.model.count import Count
     from kyumei.scope.lineage.replay import Logged
     from kyumei.scope.lineage.trace import Shown, Trace
+    from kyumei.scope.lineage.web import Asked
 
 SCHEMA: Final = "kyumei.lineage/1"
 
@@ -34,6 +35,11 @@ def document(found: Trace, paths: Mapping[str, str], zone: str) -> dict[str, Any
         "changes_not_applied": [_place(event, paths, zone) | {"reason": why} for event, why in found.skipped],
         "assumptions": found.assumptions,
     }
+
+
+def by_web(found: Sequence[Asked], people: Count) -> dict[str, Any]:
+    """Return the keys of the object that speak of requests to a web server."""
+    return {"web": [each.as_json() for each in found], "people_by_web": people.as_json()}
 
 
 def by_reach(found: Trace) -> dict[str, dict[str, int | str]]:

@@ -21,6 +21,7 @@ _WORDS: Final = {
     "people": ("人", "people"),
     "accounts": ("アカウント別", "by account"),
     "reads": ("読み出した文", "statements that read"),
+    "web": ("Web の要求で名指しされ応答された人数", "people whose rows were asked for and answered on the web"),
     "why": ("理由", "why"),
     "assumed": ("前提", "assumed"),
     "skipped": ("反映できなかった変更", "changes not applied"),
@@ -75,6 +76,9 @@ def table(found: Mapping[str, Any], lang: str) -> str:
     lines = [f"{word(r, lang)}: {people(reach[r], lang)}" for r in ("exposed", "accessed", "taken") if r in reach]
     lines += ["", f"{word('accounts', lang)}:"]
     lines += [f"  {a['account'] or '?'}: {people(a['people'], lang)}" for a in found["accounts"]]
+    if found.get("web"):
+        lines += ["", f"{word('web', lang)}: {people(found['people_by_web'], lang)}"]
+        lines += [f"  {_asked(each, lang)}" for each in found["web"][:SHOWN]]
     lines += ["", f"{word('reads', lang)}:"]
     lines += [_line(read, lang) for read in found["reads"][:SHOWN]]
     lines += _more(len(found["reads"]), lang)
@@ -96,6 +100,11 @@ def people(count: Mapping[str, Any], lang: str) -> str:
     if count["low"] == count["high"]:
         return best
     return f"{best}({count['low']}〜{count['high']})" if lang == "ja" else f"{best} ({count['low']} to {count['high']})"
+
+
+def _asked(each: Mapping[str, Any], lang: str) -> str:
+    named = ", ".join(each["ranges"])
+    return f"{each['client']}  {each['table']}.{each['column']}  {people(each['people'], lang)}  {named[:120]}"
 
 
 def _more(length: int, lang: str) -> list[str]:
