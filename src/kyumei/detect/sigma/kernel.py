@@ -208,15 +208,18 @@ def _runs(tables, patterns, span, state):  # type: ignore[no-untyped-def]
     with4, with3, with2 = run4[1].shape[0] > 0, run3[1].shape[0] > 0, run2[1].shape[0] > 0
     if not (with4 or with3 or with2):
         return n
+    keys4, buckets4, bits4 = run4[0], run4[1], run4[2]  # out of the tuples: each look into one counts references
+    keys3, buckets3, bits3 = run3[0], run3[1], run3[2]
+    keys2, buckets2, bits2 = run2[0], run2[1], run2[2]
     window = np.uint32(0)
     for i in range(start, end):
         window = np.uint32((window << np.uint32(8)) | np.uint32(FOLD[data[i]]))
         have = i - start + 1
-        if with4 and have >= 4:
+        if with4 and have >= 4 and find(keys4, buckets4, bits4, window) >= 0:
             n = _bucket(window, run4, i - 3, patterns, span, (seen, out, n))
-        if with3 and have >= 3:
+        if with3 and have >= 3 and find(keys3, buckets3, bits3, window & np.uint32(0xFFFFFF)) >= 0:
             n = _bucket(window & np.uint32(0xFFFFFF), run3, i - 2, patterns, span, (seen, out, n))
-        if with2 and have >= 2:
+        if with2 and have >= 2 and find(keys2, buckets2, bits2, window & np.uint32(0xFFFF)) >= 0:
             n = _bucket(window & np.uint32(0xFFFF), run2, i - 1, patterns, span, (seen, out, n))
     return n
 
@@ -239,19 +242,30 @@ def scan(patterns, tables, values, first, state):  # type: ignore[no-untyped-def
     whole, head4, head3, head2, tail4, tail3, tail2, run4, run3, run2 = tables
     data, offsets = values
     seen, out = state
+    with_whole, with_always = whole[1].shape[0] > 0, patterns[4].shape[0] > 0
+    with_ends4 = head4[1].shape[0] + tail4[1].shape[0] > 0
+    with_ends3 = head3[1].shape[0] + tail3[1].shape[0] > 0
+    with_ends2 = head2[1].shape[0] + tail2[1].shape[0] > 0
+    with_runs = run4[1].shape[0] + run3[1].shape[0] + run2[1].shape[0] > 0
+    keys, buckets, bits = whole[0], whole[1], whole[2]
     n = np.int64(0)
     room = out.shape[0] - patterns[0].shape[0]
     for value in range(first, offsets.shape[0] - 1):
         if n > room:
             return value, n
         span = (data, np.int64(offsets[value]), np.int64(offsets[value + 1]), value)
-        if whole[1].shape[0]:
+        if with_whole and find(keys, buckets, bits, hash_of(data, span[1], span[2])) >= 0:
             n = _bucket(hash_of(data, span[1], span[2]), whole, span[1], patterns, span, (seen, out, n))
-        n = _always(patterns, span, (seen, out, n))
-        n = _ends(4, head4, tail4, patterns, span, (seen, out, n))
-        n = _ends(3, head3, tail3, patterns, span, (seen, out, n))
-        n = _ends(2, head2, tail2, patterns, span, (seen, out, n))
-        n = _runs((run4, run3, run2), patterns, span, (seen, out, n))
+        if with_always:
+            n = _always(patterns, span, (seen, out, n))
+        if with_ends4:
+            n = _ends(4, head4, tail4, patterns, span, (seen, out, n))
+        if with_ends3:
+            n = _ends(3, head3, tail3, patterns, span, (seen, out, n))
+        if with_ends2:
+            n = _ends(2, head2, tail2, patterns, span, (seen, out, n))
+        if with_runs:
+            n = _runs((run4, run3, run2), patterns, span, (seen, out, n))
     return offsets.shape[0] - 1, n
 
 

@@ -36,6 +36,7 @@ _SYSTEM: Final = {
     "system_processid": "execution_processid",
     "system_threadid": "execution_threadid",
     "system_userid": "security_userid",
+    "system_providername": "provider_name",
     "system_providerguid": "provider_guid",
     "system_eventsourcename": "provider_eventsourcename",
     "system_timecreated": "timecreated_systemtime",

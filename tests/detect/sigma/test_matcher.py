@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import re
+from random import Random  # noqa: TID251  # seeded below
+
+import pyarrow as pa
+
+from kyumei.detect.sigma.matcher import compiled, native
+from kyumei.detect.sigma.special import buffers, python_pattern
+from kyumei.detect.sigma.tree import ANY, DASH, ONE, Text
+
+LETTERS = "abAB-/\\. é–日"
+
+
+def pattern(dice: Random) -> Text:
+    parts: list[str | int] = []
+    for _ in range(dice.randint(1, 4)):
+        choices: list[str | int] = ["".join(dice.choices(LETTERS, k=dice.randint(1, 5))), ANY, ONE, DASH]
+        part = dice.choice(choices)
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part != ANY or not parts or parts[-1] != ANY:
+            parts.append(part)
+    return Text(tuple(parts), dice.random() < 0.3)
+
+
+def test_the_kernel_finds_what_pythons_expressions_find() -> None:
+    dice = Random(1)  # noqa: S311
+    texts = [text for text in (pattern(dice) for _ in range(600)) if native(text)] + [Text(())]
+    values = ["".join(dice.choices(LETTERS, k=dice.randint(0, 12))) for _ in range(500)]
+    bounds, data = buffers(pa.array(values))
+    found = [(int(p), int(v)) for p, v in compiled(texts).scan(data, bounds, 0)]
+    wanted: set[tuple[int, int]] = set()
+    for number, text in enumerate(texts):
+        search = re.compile(python_pattern(text)).search
+        wanted |= {(number, at) for at, value in enumerate(values) if search(value)}
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
