@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kyumei.scope.cascade import Conflict
-    from kyumei.scope.passes import Pass
+    from kyumei.scope.likelihood import Near
     from kyumei.scope.records import Records
     from kyumei.store.query import Store
 
+LIKELY: Final = 0.5
+"""Probability from which a near match is one person, by the standard degree; below, by the lenient one only."""
 LISTED: Final = 1_000
 """Conflicts that are kept for people to look at."""
 
@@ -35,8 +37,9 @@ class Linked:
         strict, standard, lenient: how many persons by each degree.
         label: for each record, the smallest number of a record of its person, by the standard degree.
         vague: for each record, whether it could be one of several persons and is united with nobody.
-        unions: pairs of records with the pass that united them; empty beyond 20,000,000 records.
+        unions: pairs of records with the reason that united them; empty beyond 20,000,000 records.
         conflicts: records that share a key and contradict each other. refused: how many comparisons ended so.
+        near: whether near matches were found beside exact keys.
     """
 
     strict: int
@@ -44,9 +47,10 @@ class Linked:
     lenient: int
     label: npt.NDArray[np.int32]
     vague: npt.NDArray[np.bool_]
-    unions: tuple[tuple[int, int, Pass], ...]
+    unions: tuple[tuple[int, int, str], ...]
     conflicts: tuple[Conflict, ...]
     refused: int
+    near: bool = False
 
     def people(self, *, numbered: bool) -> Count:
         """Return the number of persons with its bounds."""
@@ -54,7 +58,8 @@ class Linked:
         low, high = min(best, self.lenient), max(best, self.strict)
         if low == high:
             return Count.exact(best, "exact: one number a person" if numbered else "exact: all degrees of linking agree")
-        return Count(low, best, high, "exact keys: lenient, standard, strict linking")
+        how = "exact keys and near matches" if self.near else "exact keys"
+        return Count(low, best, high, f"{how}: lenient, standard, strict linking")
 
 
 def count(store: Store, table_ids: Sequence[str]) -> tuple[Count, Count]:
@@ -84,9 +89,45 @@ def link(records: Records | Stored, *, reasons: bool = False, told: Callable[[st
     cascade.run("strict", told)
     strict = cascade.people(unsure_too=True)
     cascade.run("standard", told)
-    standard = cascade.people()
-    label, vague = cascade.labels(), cascade.flags() != 0
-    unions = tuple(cascade.unions()) if reasons else ()
+    standard, label, flags = cascade.people(), cascade.labels(), cascade.flags()
+    unions = [(a, b, one.reason) for a, b, one in cascade.unions()] if reasons else []
     found, refused = cascade.conflicts() if reasons else ([], 0)
     cascade.run("lenient", told)
-    return Linked(strict, standard, cascade.people(), label, vague, unions, tuple(found[:LISTED]), refused)
+    lenient, loosest, loose = cascade.people(), cascade.labels(), cascade.flags()
+    near = records.near(label) if not lenient == standard == strict else []
+    if near:
+        likely = [n for n in near if n.probability >= LIKELY]
+        label = _united(label, likely)
+        standard, lenient = _persons(label, flags), _persons(_united(loosest, near), loose)
+        unions += [(n.first, n.second, f"near: {n.because} ({n.probability:.3f})") for n in likely] if reasons else []
+    return Linked(strict, standard, lenient, label, flags != 0, tuple(unions), tuple(found[:LISTED]), refused, near=bool(near))
+
+
+def _united(label: npt.NDArray[np.int32], pairs: Sequence[Near]) -> npt.NDArray[np.int32]:
+    """Return the labels after uniting the persons of pairs of records."""
+    import numpy as np
+
+    parent: dict[int, int] = {}
+
+    def find(x: int) -> int:
+        while parent.get(x, x) != x:
+            x = parent[x]
+        return x
+
+    for pair in pairs:
+        a, b = find(int(label[pair.first])), find(int(label[pair.second]))
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+    result = label.copy()
+    place = np.arange(len(label), dtype=np.int32)
+    for old in parent:
+        place[old] = find(old)
+    result[:] = place[label]
+    return result
+
+
+def _persons(label: npt.NDArray[np.int32], flags: npt.NDArray[np.uint8]) -> int:
+    """Return the number of persons that have a record without flags."""
+    import numpy as np
+
+    return len(np.unique(label[flags == 0]))

@@ -12,6 +12,8 @@ from kyumei.scope.clean import distinct
 from kyumei.scope.keys import KEYS, identified, keys, plan
 from kyumei.scope.mask import masked
 from kyumei.scope.tables.registry import EXTRACTORS
+from kyumei.scope.values import Told, values
+from kyumei.store.schema import PERSON_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +38,13 @@ class Out:
         tables: called with one row for each table, see `kyumei.store.schema.TABLES`.
         columns: called with the rows of one table's columns, see `COLUMNS_OF_TABLES`.
         people: called with Arrow tables of the columns `PEOPLE`, in the order of the records.
+        values: called with Arrow tables of the columns `PERSON_VALUES`, in the same order.
     """
 
     tables: Callable[[Row], None]
     columns: Callable[[list[Row]], None]
     people: Callable[[pa.Table], None]
+    values: Callable[[pa.Table], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -109,6 +113,7 @@ class _Work:
         self._waiting: list[Batch] = []
         self._columns: tuple[Column, ...] = ()
         self._plan: Plan | None = None
+        self._values: Told | None = None
         self._told = False
         self._persons = 0
         self._filled = [0] * len(table.columns)
@@ -173,6 +178,7 @@ class _Work:
         self._columns = classify(self._table.columns, samples)
         if is_about_persons(self._columns):
             self._plan = plan(self._columns, self._table.source.file_id)
+            self._values = Told.of(self._columns)
         for batch in waiting:
             self._count(batch)
 
@@ -215,3 +221,6 @@ class _Work:
             digest = found[key][rows].view(np.int64)
             columns[key] = pa.array(digest, pa.int64(), mask=digest == 0)
         self._out.people(pa.table(columns))
+        said = values(self._values, coded, rows) if self._values is not None else {}
+        said = {"table_id": columns["table_id"], "rec": columns["rec"], **said}
+        self._out.values(pa.table([said[name] for name in PERSON_VALUES], names=list(PERSON_VALUES)))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from kyumei.scope.likelihood import Near
     from kyumei.store.query import Store
 
     Digests = npt.NDArray[np.uint64]
@@ -83,6 +84,12 @@ class Stored:
         import numpy as np
 
         return self.column("table").view(np.int64) - 1, self.column("rec").view(np.int64)
+
+    def near(self, label: npt.NDArray[np.int32]) -> list[Near]:
+        """Return pairs of records of different persons (`label`) that are probably one."""
+        from kyumei.scope.likelihood import near
+
+        return near(self._store, self.tables, label)
 
     def _read(self, name: str) -> Digests:
         """Return a column in the order of table and place."""
@@ -195,6 +202,10 @@ class Records:
             return self.table.astype(np.uint64) + np.uint64(1)
         values: Digests = self.key[name] if name in self.key else getattr(self, name)
         return values.astype(np.uint64)
+
+    def near(self, label: npt.NDArray[np.int32]) -> list[Near]:  # noqa: ARG002
+        """Return nothing: texts are not held here."""
+        return []
 
     def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each record its table's place in `tables`, from 0, and its place in the table."""

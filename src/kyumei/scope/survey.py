@@ -51,6 +51,7 @@ class Survey:
         self._folder = tempfile.TemporaryDirectory(prefix="kyumei-")
         self._root = Path(self._folder.name)
         self._people = Part(self._root / "people", "all")
+        self._values = Part(self._root / "values", "all")
         self._tables: list[Mapping[str, Any]] = []
         self._columns: list[Mapping[str, Any]] = []
         self._events: dict[str, Part] = {}
@@ -71,7 +72,7 @@ class Survey:
             return None
         tables: list[Mapping[str, Any]] = []
         columns: list[Mapping[str, Any]] = []
-        found = profile(source, chosen, Out(tables.append, columns.extend, self._people.add))
+        found = profile(source, chosen, Out(tables.append, columns.extend, self._people.add, self._values.add))
         self._tables += tables
         self._columns += columns
         return Surveyed(source, chosen.name, tuple(tables), tuple(columns), found)
@@ -88,6 +89,7 @@ class Survey:
             self._write("objects/tables", schema.TABLES, self._tables)
             self._write("objects/columns", schema.COLUMNS_OF_TABLES, self._columns)
             self._people.close()
+            self._values.close()
             for part in self._events.values():
                 part.close()
             index.build(self._root)

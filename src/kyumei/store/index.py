@@ -1,7 +1,8 @@
 """Build `index.duckdb` from a case's Parquet: derived, deleted and rebuilt at will.
 
-Tables `sources`, `faults`, `tables`, `columns`, `people` as in `kyumei.store.schema`; for each reader a view of its name
-with the common columns and all of its own fields (`select … from "windows.evtx"`); `events`, their common columns together.
+Tables `sources`, `faults`, `tables`, `columns`, `people` and the view `person_values` as in `kyumei.store.schema`; for each
+reader a view of its name with the common columns and all of its own fields (`select … from "windows.evtx"`); `events`, their
+common columns together.
 Names that differ only in case are one column, the second of them in the same file gets `_1` behind it (DuckDB's rule).
 
 Text columns are plain text: enumerations were measured on two million events with DuckDB 2.0 and brought nothing.
@@ -55,6 +56,7 @@ def build(case: Path) -> Path:
     point_at(con, case)
     for table, (folder, columns) in _TABLES.items():
         _load(con, table, case / folder, columns)
+    _view_values(con, case / "values")
     _load_events(con, case / "events")
     con.execute(_ROLL_UPS.format(unit="hour", cast=""))
     con.execute(_ROLL_UPS.format(unit="day", cast="::date"))
@@ -76,6 +78,16 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, folder: Path, columns: Map
         picked = ", ".join(name(c) for c in columns)
         files = text(str(folder.resolve() / "**/*.parquet"))
         con.execute(f"insert into {name(table)} select {picked} from read_parquet({files})")
+
+
+def _view_values(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Make `person_values`, which stays in its Parquet files."""
+    if list(folder.glob("*.parquet")):
+        files = f"getvariable('case_folder') || {text('/values/*.parquet')}"
+        con.execute(f"create view person_values as select * from read_parquet({files})")
+    else:
+        listed = ", ".join(f"{name(c)} {_SQL[kind]}" for c, kind in schema.PERSON_VALUES.items())
+        con.execute(f"create table person_values ({listed})")
 
 
 def _load_events(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

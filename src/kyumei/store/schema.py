@@ -92,6 +92,26 @@ PEOPLE: Final = {
     "row": "int",  # the whole record
 }
 """All but `rec` are 64-bit digests of normalised values (`kyumei.scope.keys`); null where the record has no such value."""
+PERSON_VALUES: Final = {
+    "table_id": "text",
+    "rec": "int",
+    "number": "text",  # student, employee, customer, member number
+    "official": "text",
+    "family": "text",  # only where the table has columns of both parts
+    "given": "text",
+    "name": "text",
+    "kana": "text",
+    "email": "text",
+    "phone": "text",
+    "postal": "text",
+    "address": "text",
+    "place": "text",  # town, state, country columns
+    "nationality": "text",
+    "born": "text",  # ISO date
+    "residence": "text",  # JP-13, US-CA, DE; see kyumei.scope.residence
+    "has": "int",  # bits of the categories of which the record has a value, kyumei.scope.values.BIT
+}
+"""One row for each row of `PEOPLE`: what the record says in plain words."""
 
 
 def event_schema() -> pa.Schema:

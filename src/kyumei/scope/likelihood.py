@@ -1,0 +1,208 @@
+"""Near matches: records that agree in so much, though in nothing exactly, that they are one person more likely than not.
+
+The model of Fellegi and Sunter (1969). How often values agree by chance is measured on the records at hand; how often one
+person's records agree begins with fixed experience (`likelihood.toml`) and is learned from them. Nothing is drawn at random,
+so the same records give the same answer. Common names weigh less than rare ones. Candidates share one of some keys; what
+contradicts a person's identity forbids the union whatever the rest says. Decision 0052 compares this with Splink.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from math import log2
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+
+    from kyumei.store.query import Store
+
+FEWEST: Final = 2
+MOST: Final = 300_000
+"""Records from which and up to which near matches are looked for."""
+CROWD: Final = 200
+"""Records of one candidate key beyond which it is not used; fewer where there are more than 20,000 records."""
+STEADY: Final = 100
+"""Pairs of records that the experience counts as."""
+ROUNDS: Final = 10
+POSSIBLE: Final = 0.05
+"""Probability from which a pair is returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two persons who are probably one: numbers of two of their records, the first smaller; what agrees, and how likely."""
+
+    first: int
+    second: int
+    probability: float
+    because: str
+
+
+@cache
+def _model() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("likelihood.toml").read_text("utf-8"))
+
+
+def near(store: Store, table_ids: Sequence[str], label: npt.NDArray[np.int32]) -> list[Near]:
+    """Return pairs of records of different persons that are probably one person, the most likely first.
+
+    Args:
+        store: with `person_values` of the tables.
+        table_ids: the tables.
+        label: each record's person, records in the order of table and place.
+    """
+    from kyumei.store.connect import connect
+
+    if not FEWEST <= len(label) <= MOST:
+        return []
+    con = connect(memory="2GB")
+    try:
+        _load(con, store, table_ids, label)
+        asked = [f for f in _model()["fields"] if con.execute(f"select count({f}) > 1 from r").fetchall()[0][0]]
+        if len(asked) < 2:
+            return []
+        _pairs(con, min(CROWD, max(4, 4_000_000 // len(label))))
+        return _scored(con, asked, len(label))
+    finally:
+        con.close()
+
+
+def _load(con: duckdb.DuckDBPyConnection, store: Store, table_ids: Sequence[str], label: npt.NDArray[np.int32]) -> None:
+    """Make table `r`: one row a record, `n` its number, `person`, and the fields in the form in which they are compared."""
+    import pyarrow as pa
+
+    ids = sorted(table_ids)
+    found = store.arrow(
+        "select v.*, p.scope from people p join person_values v using (table_id, rec)"
+        " where list_contains(?::varchar[], table_id) order by table_id, rec",
+        ids,
+    )
+    if len(found) != len(label):  # rows that say the same place twice; nothing is compared rather than the wrong ones
+        found = found.slice(0, 0)
+        label = label[:0]
+    con.register("raw", found.append_column("n", pa.array(range(len(found)))).append_column("person", pa.array(label)))
+    listed = ", ".join(f"nullif({sql}, '') as {field}" for field, sql in _model()["forms"].items())
+    con.execute(f"create table r0 as select n, person, scope, {listed} from raw")
+    con.unregister("raw")
+    further = ", ".join(f"nullif({sql}, '') as {field}" for field, sql in _model()["derived"].items())
+    con.execute(f"create table r as select *, {further} from r0")
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, crowd: int) -> None:
+    """Make table `c`: candidates `a` < `b` of different persons."""
+    keys = []
+    for key in _model()["candidates"]:
+        sql = " || '|' || ".join(key)
+        keys.append(
+            f"select n, person, '{len(keys)}|' || {sql} as k from r where {' and '.join(f'{p} is not null' for p in key)}"
+        )
+    con.execute(f"create table k as {' union all '.join(keys)}")
+    con.execute(f"delete from k where k in (select k from k group by k having count(*) = 1 or count(*) > {crowd})")
+    con.execute("create table c as select distinct x.n as a, y.n as b from k x join k y on x.k = y.k and x.n < y.n")
+    con.execute("drop table k")
+
+
+def _levels(fields: Sequence[str], left: str, right: str) -> str:
+    """Return SQL for each field's level: 0 unknown, 1 the best, and so on."""
+    parts = []
+    for field in fields:
+        sql = " ".join(f"when {test} then {n}" for n, test in enumerate(_model()["levels"][field], 1))
+        sql = sql.replace("{l}", f"{left}.").replace("{r}", f"{right}.")
+        last = len(_model()["levels"][field]) + 1
+        if field == "whole":  # says nothing new beside its parts
+            sql = sql.replace("when ", f"when {left}.family is not null and {right}.family is not null then 0 when ", 1)
+        parts.append(f"case when {left}.{field} is null or {right}.{field} is null then 0 {sql} else {last} end as {field}")
+    return ", ".join(parts)
+
+
+def _chance(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -> dict[str, list[float]]:
+    """Return for each field how often two records of different persons are at each level, from 1."""
+    steps = [1 + (count * k) // 97 for k in range(1, 97)] if count > 1500 else list(range(1, count))
+    shifted = ", ".join(f"({step})" for step in sorted({s for s in steps if 0 < s < count}))
+    limit = max(1, 300_000 // max(1, len(steps)))
+    con.execute(
+        f"create table u as select {_levels(fields, 'x', 'y')} from r x, (values {shifted}) s(d) "
+        f"join r y on y.n = (x.n + s.d) % {count} where x.person <> y.person and x.n % {max(1, count // limit)} = 0"
+    )
+    result = {}
+    for field in fields:
+        found = dict(con.execute(f"select {field}, count(*) from u where {field} > 0 group by 1").fetchall())
+        total, levels = sum(found.values()), len(_model()["levels"][field]) + 1
+        result[field] = [(found.get(n, 0) + 0.5) / (total + 0.5 * levels) for n in range(1, levels + 1)]
+    con.execute("drop table u")
+    return result
+
+
+def _scored(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -> list[Near]:
+    model = _model()
+    rare = [f for f in model["rare"] if f in fields]
+    counted = "".join(
+        f", f_{f} as (select {f} as v, count(*) / sum(count(*)) over () as share from r where {f} is not null group by 1)"
+        for f in rare
+    )
+    joined = "".join(f" left join f_{f} on f_{f}.v = x.{f}" for f in rare)
+    shares = "".join(f", f_{f}.share as share_{f}" for f in rare)
+    absent = "".join(f", 0 as {f}" for f in model["fields"] if f not in fields)
+    con.execute(
+        f"create table l as with g as (select 1){counted} select c.a, c.b, x.person = y.person as same, "
+        f"{_levels(fields, 'x', 'y')}{absent}{shares}, coalesce(x.number <> y.number and x.scope = y.scope, false) as numbers"
+        f" from c join r x on x.n = c.a join r y on y.n = c.b{joined}"
+    )
+    chance = _chance(con, fields, count)
+    weights, prior = _learned(con, fields, chance, count)
+    weigh = []
+    for field in fields:
+        sql = " ".join(f"when {n} then {w:.6f}" for n, w in enumerate(weights[field], 1))
+        rarity = f" + case when {field} = 1 then {_rarity(field, chance[field][0])} else 0 end" if field in rare else ""
+        weigh.append(f"(case {field} {sql} else 0 end{rarity})")
+    told = " || ".join(f"case when {f} between 1 and {len(model['levels'][f])} then ', {f}' else '' end" for f in fields)
+    rows = con.execute(
+        f"select a, b, {' + '.join(weigh)} + {prior:.6f} as weight, {told} from l where not same and not ({model['forbidden']})"
+        f" and weight >= {log2(POSSIBLE / (1 - POSSIBLE))} order by weight desc, a, b"
+    ).fetchall()
+    return [Near(a, b, _probability(w), because.strip(", ")) for a, b, w, because in rows]
+
+
+def _learned(
+    con: duckdb.DuckDBPyConnection, fields: Sequence[str], chance: dict[str, list[float]], count: int
+) -> tuple[dict[str, list[float]], float]:
+    """Return each level's weight and the prior's, after a few rounds of expectation and maximisation.
+
+    Experience counts like `STEADY` pairs, so that few or odd records cannot turn it over; pairs that the cascade united are
+    pairs of one person.
+    """
+    listed = ", ".join(fields)
+    patterns = con.execute(f"select {listed}, same, count(*) from l group by all order by all").fetchall()
+    agree: dict[str, list[float]] = {f: list(_model()["agree"][f]) for f in fields}
+    prior = -log2(count)
+    for _ in range(ROUNDS):
+        weights = {f: [log2(m / u) for m, u in zip(agree[f], chance[f], strict=True)] for f in fields}
+        sums = {f: [STEADY * m for m in _model()["agree"][f]] for f in fields}
+        found = 0.0
+        for *levels, same, times in patterns:
+            weight = prior + sum(weights[f][n - 1] for f, n in zip(fields, levels, strict=True) if n)
+            share = times * (1.0 if same else _probability(weight))
+            found += share
+            for field, level in zip(fields, levels, strict=True):
+                if level:
+                    sums[field][level - 1] += share
+        agree = {f: [value / sum(listed) for value in listed] for f, listed in sums.items()}
+        prior = log2(max(found, 1.0) / (count * (count - 1) / 2)) if count > 2 else prior
+    return {f: [log2(m / u) for m, u in zip(agree[f], chance[f], strict=True)] for f in fields}, prior
+
+
+def _probability(weight: float) -> float:
+    return 1 / (1 + 2.0 ** -max(-60.0, min(weight, 60.0)))
+
+
+def _rarity(field: str, mean: float) -> str:
+    """Return SQL for how much more a rare value weighs than the mean one, or less a common one."""
+    return f"coalesce(greatest(-6, least(6, log2({mean:.9f} / share_{field}))), 0)"
