@@ -21,6 +21,9 @@ SOME_UNREADABLE: Final = 4
 @click.command(help=__doc__)
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
+@click.option("--by", "by", default="", help="Also by these, with commas: party, dataset, residence, categories, minors.")
+@click.option("--parties", type=click.Path(exists=True, dir_okay=False), help="CSV party, role, path: whose data lies where.")
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which minors were minors.")
 @click.option("--clusters", is_flag=True, help="Say for each record which person it is about.")
 def command(files: Sequence[str], form: str, *, clusters: bool) -> int:
     """Profile the tables in FILES (folders are walked, archives opened) and link their records to people."""

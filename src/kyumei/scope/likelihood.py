@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from math import log2
+from math import exp2, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,7 +98,7 @@ def _load(con: duckdb.DuckDBPyConnection, store: Store, table_ids: Sequence[str]
 
 def _pairs(con: duckdb.DuckDBPyConnection, crowd: int) -> None:
     """Make table `c`: candidates `a` < `b` of different persons."""
-    keys = []
+    keys: list[str] = []
     for key in _model()["candidates"]:
         sql = " || '|' || ".join(key)
         keys.append(
@@ -200,7 +200,7 @@ def _learned(
 
 
 def _probability(weight: float) -> float:
-    return 1 / (1 + 2.0 ** -max(-60.0, min(weight, 60.0)))
+    return 1 / (1 + exp2(-max(-60.0, min(weight, 60.0))))
 
 
 def _rarity(field: str, mean: float) -> str:
