@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kyumei.errors import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
+    from kyumei.scope.breakdown import By
     from kyumei.scope.survey import Survey, Surveyed
     from kyumei.store.query import Store
 
@@ -25,13 +29,17 @@ SOME_UNREADABLE: Final = 4
 @click.option("--parties", type=click.Path(exists=True, dir_okay=False), help="CSV party, role, path: whose data lies where.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which minors were minors.")
 @click.option("--clusters", is_flag=True, help="Say for each record which person it is about.")
-def command(files: Sequence[str], form: str, *, clusters: bool) -> int:
+def command(files: Sequence[str], form: str, *, by: str, parties: str | None, on: datetime | None, clusters: bool) -> int:
     """Profile the tables in FILES (folders are walked, archives opened) and link their records to people."""
     from kyumei.scope.survey import Survey
+
+    asked = _dimensions(by)
 
     with Survey() as survey:
         found, unread = survey_files(survey, files)
         result = _result(survey.store(), found, unread)
+        if asked:
+            result["by"] = _breakdown(survey.store(), found, asked, parties, on)
         linked = list(_clusters(survey.store(), found)) if clusters else None
     if form == "table":
         _print(result)
@@ -42,6 +50,42 @@ def command(files: Sequence[str], form: str, *, clusters: bool) -> int:
         for line in [result, *(linked or [])]:
             click.echo(json.dumps(line, ensure_ascii=False))
     return SOME_UNREADABLE if unread or any(f.profile.faults for f in found) else 0
+
+
+def _dimensions(by: str) -> list[By]:
+    """Return the dimensions asked for.
+
+    Raises:
+        UserError: there is no such dimension.
+    """
+    from kyumei.scope.breakdown import DIMENSIONS
+
+    asked = [word.strip() for word in by.split(",") if word.strip()]
+    wrong = [word for word in asked if word not in DIMENSIONS]
+    if wrong:
+        raise UserError(f"people are not told by {wrong[0]!r}", hint=f"give some of {', '.join(DIMENSIONS)}")
+    return [d for d in DIMENSIONS if d in asked]
+
+
+def _breakdown(
+    store: Store, found: Sequence[Surveyed], asked: Sequence[By], parties: str | None, on: datetime | None
+) -> dict[str, Any]:
+    from kyumei.case.people import parties as listed
+    from kyumei.scope.breakdown import breakdown
+    from kyumei.scope.count import link
+    from kyumei.scope.records import Stored
+
+    owners = listed(Path(parties).read_bytes(), parties) if parties else ()
+    tables: dict[str, dict[str, str]] = {}
+    for surveyed in found:
+        path = surveyed.source.path
+        inside = [o for o in owners if f"/{o.path}/" in f"/{path}/" or f"/{o.path}" == f"/{path}"[-len(o.path) - 1 :]]
+        party = max(inside, key=lambda o: len(o.path)).name if inside else ""
+        for table in surveyed.tables:
+            if table["personal"]:
+                tables[table["table_id"]] = {"party": party, "dataset": " ".join(filter(None, (path, table["name"])))}
+    linked = link(Stored(store, sorted(tables)))
+    return breakdown(store, linked, tables, asked, on=on.date() if on else None)
 
 
 def survey_files(survey: Survey, files: Sequence[str]) -> tuple[list[Surveyed], list[dict[str, str]]]:
@@ -139,6 +183,10 @@ def _print(result: dict[str, Any]) -> None:
             click.echo(f"{entry['records']:>12,} records {_bounds(people):>20} people  {place}")
     click.echo(f"{result['records']:>12,} records {_bounds(result['people']):>20} people  in all, each counted once")
     click.echo(f"how: {result['people']['method']}")
+    for dimension, part in result.get("by", {}).items():
+        click.echo(f"\nby {dimension} ({part['several']:,} people in several):")
+        for group in part["groups"]:
+            click.echo(f"{group['records']:>12,} records {group['people']:>20,} people  {group['value'] or '(nothing tells)'}")
     for entry in result["unread"]:
         click.echo(f"not read: {entry['file']}: {entry['reason']}")
 
