@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.case import affected
+from kyumei.errors import UserError
 from kyumei.reports import persons
 from kyumei.reports.render import sheets
+from kyumei.reports.render.laid import BLANKS
 from kyumei.store.query import Store
 
 if TYPE_CHECKING:
@@ -68,30 +70,40 @@ def merged(folder: Path, name: str, matter: Matter, documents: Sequence[Document
     return [f"{name}/{path.name}"]
 
 
-def printed(state: State, matter: Matter, folder: Path, *, workers: int) -> int:
+def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: bool = False) -> int:
     """Write one letter a person, address and name from evidence, as bundles of PDF in `folder`; return how many letters.
 
     The files hold personal data and are not kept with the version.
 
     Raises:
-        UserError: the case holds no index.
+        UserError: the case holds no index; or something is still to be entered and it is no draft.
     """
     from kyumei.engine import local
     from kyumei.reports.documents.person_notice import notice
     from kyumei.reports.matter import Phrases
     from kyumei.reports.render import letters
 
+    letter = notice(matter, "letter", to=Phrases("documents/person_notice", matter.lang)("name_here"))
+    if (blanks := unfilled(letter)) and not draft:
+        raise UserError(
+            f"{len(blanks)} places of the letter are blank: {blanks[0]}", hint="fill in documents/entries.toml; or --draft"
+        )
     store = Store.open(state.case)
     try:
         found = affected.persons(store, matter.listed("holdings"))
     finally:
         store.close()
-    letter = notice(matter, "letter", to=Phrases("documents/person_notice", matter.lang)("name_here"))
     honour = Phrases("parts", matter.lang)("honour")
     work = list(letters.bundles(letter, matter, _addressed(state, matter, found, honour), folder))
     for _ in local.run(letters.write, work, workers=workers):
         pass
     return found.people
+
+
+def unfilled(document: Document) -> list[str]:
+    """Return the lines and sentences in which something is still to be entered."""
+    lines = [line for _, line in document.top] + [s.text for s in document.sentences()]
+    return [line for line in lines if any(mark in line for mark in BLANKS)]
 
 
 def _addressed(state: State, matter: Matter, found: affected.Persons, honour: str) -> Iterator[tuple[str, str]]:

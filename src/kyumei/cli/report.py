@@ -127,12 +127,13 @@ def lint_(files: tuple[Path, ...], status: str | None, lang: str) -> int:
 @click.option("--out", type=CASE, required=True, help="Folder for the bundles; they hold names and addresses.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes that set the letters.")
-def letters(case: Path, out: Path, lang: Lang, jobs: int) -> None:
+@click.option("--draft", is_flag=True, help="Also where something is still to be entered.")
+def letters(case: Path, out: Path, lang: Lang, jobs: int, *, draft: bool) -> None:
     """Write the notice to each affected person as a letter, 100 a PDF, names and addresses from evidence."""
     from kyumei.case import documents, lists
 
     state = documents.state(case)
-    count = lists.printed(state, state.matter(lang), out, workers=jobs)
+    count = lists.printed(state, state.matter(lang), out, workers=jobs, draft=draft)
     click.echo(f"{count:,} letters in {out}")
 
 
