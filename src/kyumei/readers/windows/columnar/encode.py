@@ -247,10 +247,15 @@ def rehash(old: np.ndarray, new: np.ndarray) -> None:
 
 
 @jit
-def _is_allowed(data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], slots: Slots) -> bool:
+def _is_allowed(data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], slots: Slots, pieces: np.ndarray) -> bool:
     """Return whether all values of one instance are such as its slots allow."""
     place, count = part
     start, mapped = entry
+    for i in range(min(-count, mapped)):
+        if slots.field[start + i] != -1:
+            text, size = whole(pieces[place + i, 0]), whole(pieces[place + i, 1])
+            if _kept(data, text, size, TEXT, slots.rule[start + i]) == REFUSED:
+                return False
     at = place + 4 * count
     for i in range(count):
         size = u16(data, place + 4 * i)
@@ -316,6 +321,29 @@ def _encode_part(
 
 
 @jit
+def _encode_pieces(
+    data: np.ndarray, pieces: np.ndarray, entry: tuple[int, int], row: int, state: tuple[Slots, Values], pairs: Pairs
+) -> None:
+    """Encode the texts of BinXML that has no template."""
+    start, mapped = entry
+    slots = state[0]
+    for i in range(min(len(pieces), mapped)):
+        slot = start + i
+        if slots.field[slot] >= 0:
+            at = whole(pieces[i, 0])
+            kept = _kept(data, at, whole(pieces[i, 1]), TEXT, slots.rule[slot])
+            if kept > 0:
+                _put(pairs, slots.field[slot], row, _code(data, at, kept, (slot, TEXT), state))
+
+
+@jit
+def _own(part: tuple[int, int], records: Records) -> np.ndarray:
+    """Return the pieces of text of a part without template, none of another."""
+    place, count = part
+    return records.pieces[place : place + max(-count, 0)] if count < 0 else records.pieces[:0]
+
+
+@jit
 def _is_full(size: int, entries: int, values: Values) -> bool:
     """Return whether a record of that size might not fit."""
     n = values.counts[0] + entries
@@ -332,9 +360,9 @@ def allowed(data: np.ndarray, n: int, records: Records, slots: Slots) -> int:
             continue
         start, outer = slots.start[g], slots.outer[g]
         ok = outer >= 0
-        ok = ok and _is_allowed(data, (records.outer[i, 0], records.outer[i, 1]), (start, outer), slots)
+        ok = ok and _is_allowed(data, (records.outer[i, 0], records.outer[i, 1]), (start, outer), slots, records.pieces)
         inner = (start + outer, slots.nested[g])
-        ok = ok and _is_allowed(data, (records.nested[i, 0], records.nested[i, 1]), inner, slots)
+        ok = ok and _is_allowed(data, (records.nested[i, 0], records.nested[i, 1]), inner, slots, records.pieces)
         if ok:
             left += 1
         else:
@@ -366,8 +394,11 @@ def encode(
             return i, row
         pairs.record[row] = i
         pairs.ts[row] = NO_TIME
-        _encode_part(data, (records.outer[i, 0], records.outer[i, 1]), (start, outer), row, (slots, values), pairs)
-        _encode_part(data, (records.nested[i, 0], records.nested[i, 1]), (start + outer, nested), row, (slots, values), pairs)
+        part, inner = (records.outer[i, 0], records.outer[i, 1]), (records.nested[i, 0], records.nested[i, 1])
+        _encode_part(data, part, (start, outer), row, (slots, values), pairs)
+        _encode_pieces(data, _own(part, records), (start, outer), row, (slots, values), pairs)
+        _encode_part(data, inner, (start + outer, nested), row, (slots, values), pairs)
+        _encode_pieces(data, _own(inner, records), (start + outer, nested), row, (slots, values), pairs)
         for k in range(slots.literal[g, 0], slots.literal[g, 1]):
             _put(pairs, slots.literals[k, 0], row, slots.literals[k, 1])
         row += 1

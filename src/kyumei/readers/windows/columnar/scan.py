@@ -28,6 +28,7 @@ _MAGIC: Final = np.uint64(0x006B6E6843666C45)
 _FRAGMENT: Final = 0x0001010F
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX2: Final = np.uint64(0xBF58476D1CE4E5B9)
+_NAME: Final = np.uint64(0x0065006D0061004E)
 _STARS: Final = np.uint64(0x2A2A2A2A2A2A2A2A)
 _LOW: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
@@ -36,8 +37,10 @@ _HIGH: Final = np.uint64(0x8080808080808080)
 class Known(NamedTuple):
     """Templates and shapes (outer template, slot and template of the nested instance) met so far.
 
-    `counts`: templates, shapes, chunks scanned. `template_key`, `template_at`: hash table → number + 1.
-    `template_where`: place of a definition in the buffer of the batch that first showed it.
+    `counts`: templates, shapes, chunks scanned, pieces of text of records without template in this buffer.
+    `template_key`, `template_at`: hash table → number + 1.
+    `template_where`: place of a definition in the buffer of the batch that first showed it; `template_end`: where it ends if
+    it is no definition but a record's own BinXML, else 0.
     `definition`, `definition_chunk`: template + 1 by offset in the chunk that is being scanned.
     """
 
@@ -45,6 +48,7 @@ class Known(NamedTuple):
     template_key: np.ndarray
     template_at: np.ndarray
     template_where: np.ndarray
+    template_end: np.ndarray
     definition: np.ndarray
     definition_chunk: np.ndarray
     shape_key: np.ndarray
@@ -56,7 +60,8 @@ class Records(NamedTuple):
     """What the scan finds: one entry a record; offsets count from the beginning of the buffer.
 
     `shape` is -1 where the record is left to the fallback. `outer`, `nested`: place of the value descriptors and their
-    number. `chunks`: status, first record, number of records, and whether there are marks of records outside the chain.
+    number; without template the first of its pieces of text in `pieces` (place, size) and their number, negative.
+    `chunks`: status, first record, number of records, and whether there are marks of records outside the chain.
     """
 
     at: np.ndarray
@@ -65,15 +70,17 @@ class Records(NamedTuple):
     shape: np.ndarray
     outer: np.ndarray
     nested: np.ndarray
+    pieces: np.ndarray
     chunks: np.ndarray
 
 
 def known() -> Known:
     """Return empty tables."""
     return Known(
-        np.zeros(3, np.int64),
+        np.zeros(4, np.int64),
         np.zeros(TABLE, np.uint64),
         np.zeros(TABLE, np.int32),
+        np.zeros(TABLE, np.int64),
         np.zeros(TABLE, np.int64),
         np.zeros(CHUNK, np.int32),
         np.zeros(CHUNK, np.int64),
@@ -93,6 +100,7 @@ def records(chunks: int) -> Records:
         np.empty(n, np.int32),
         np.empty((n, 2), np.int32),
         np.empty((n, 2), np.int32),
+        np.empty((chunks * (CHUNK // 4), 2), np.int32),
         np.zeros((chunks, 4), np.int64),
     )
 
@@ -146,8 +154,11 @@ def _named(data: np.ndarray, base: int, at: int, after: int) -> tuple[Any, int]:
 
 
 @jit
-def _token(data: np.ndarray, base: int, at: int, end: int) -> tuple[Any, int]:
-    """Return hash and end of one token of a definition; end -1 where it is unsound or not supported here."""
+def _token(data: np.ndarray, base: int, at: int, end: int, head: int) -> tuple[Any, int]:
+    """Return hash and end of one token of a definition; end -1 where it is unsound or not supported here.
+
+    `head`: length of an element's beginning, 11 in definitions; 9 in a record's own BinXML, where two bytes are left out.
+    """
     kind = data[at] & 0x3F
     value = np.uint64(data[at])
     if kind in (2, 3, 4):
@@ -167,7 +178,7 @@ def _token(data: np.ndarray, base: int, at: int, end: int) -> tuple[Any, int]:
     if at + 11 > end:
         return value, -1
     if kind == 0x01:
-        name, after = _named(data, base, at + 7, at + 11)
+        name, after = _named(data, base, at + head - 4, at + head)
         return mixed(value, name), after + 4 if data[at] & 0x40 and after > 0 else after
     if kind in (0x06, 0x09):
         name, after = _named(data, base, at + 1, at + 5)
@@ -185,11 +196,65 @@ def definition_hash(data: np.ndarray, base: int, offset: int) -> Any:
         return np.uint64(0)
     value = np.uint64(0x5EED)
     while at < end and data[at] != 0:
-        one, at = _token(data, base, at, end)
+        one, at = _token(data, base, at, end, 11)
         if at < 0 or at > end:
             return np.uint64(0)
         value = mixed(value, one)
     return value | np.uint64(1)
+
+
+@jit
+def _is_called_name(data: np.ndarray, base: int, at: int) -> bool:
+    """Return whether the attribute at `at`, which is sound, is called `Name`."""
+    name = base + u32(data, at + 1)
+    return u16(data, name + 6) == 4 and name + 16 <= base + CHUNK and u64(data, name + 8) == _NAME
+
+
+@jit
+def _own_hash(data: np.ndarray, base: int, at: int, end: int, known: Known, found: Records) -> tuple[Any, int]:
+    """Return the hash of BinXML that has no template, without its texts, and how many pieces of text it has.
+
+    The text of an attribute `Name` is no piece but part of the hash, since it names a field. 0 where it is unsound.
+    """
+    value = np.uint64(0x0BEEF)
+    first = known.counts[3]
+    is_name = False
+    while at < end and data[at] != 0:
+        kind = data[at] & 0x3F
+        one, after = _token(data, base, at, end, 9)
+        if after < 0 or after > end or kind in (0x0D, 0x0E):
+            return np.uint64(0), 0
+        if kind == 0x05 and not is_name:
+            found.pieces[known.counts[3], 0] = at + 4
+            found.pieces[known.counts[3], 1] = after - at - 4
+            known.counts[3] += 1
+            one = np.uint64(data[at])
+        is_name = kind == 0x06 and _is_called_name(data, base, at)
+        value = mixed(value, one)
+        at = after
+    return value | np.uint64(1), known.counts[3] - first
+
+
+@jit
+def _own(data: np.ndarray, at: int, end: int, known: Known, found: Records) -> tuple[int, int, int]:
+    """Return template, first piece of text and their number (negative) of BinXML that has no template; as `_instance`."""
+    base = at - at % CHUNK
+    if at + 4 <= end and u32(data, at) == _FRAGMENT:
+        at += 4
+    if at + 11 > end or data[at] & 0x3F != 0x01:
+        return -1, 0, 0
+    first = known.counts[3]
+    key, pieces = _own_hash(data, base, at, end, known, found)
+    if key == np.uint64(0) or pieces > MOST_VALUES:
+        return -1, 0, 0
+    slot = _place(known.template_key, key)
+    if known.template_key[slot] == np.uint64(0) and known.counts[0] < TABLE // 2:
+        known.template_key[slot] = key
+        known.template_where[known.counts[0]] = at
+        known.template_end[known.counts[0]] = end
+        known.counts[0] += 1
+        known.template_at[slot] = known.counts[0]
+    return known.template_at[slot] - 1, first, -pieces
 
 
 @jit
@@ -214,6 +279,7 @@ def _template(data: np.ndarray, base: int, offset: int, known: Known) -> int:
         if known.template_key[slot] == np.uint64(0) and known.counts[0] < TABLE // 2:
             known.template_key[slot] = key
             known.template_where[known.counts[0]] = base + offset
+            known.template_end[known.counts[0]] = 0
             known.counts[0] += 1
             known.template_at[slot] = known.counts[0]
         number = known.template_at[slot]
@@ -278,6 +344,8 @@ def _record(data: np.ndarray, base: int, n: int, known: Known, found: Records) -
     end = found.at[n] + found.size[n] - 4
     outer, place, count = _instance(data, base, at, end, known)
     if outer < 0:
+        outer, place, count = _own(data, at, end, known, found)
+    if outer < 0:
         return -1
     found.outer[n, 0], found.outer[n, 1] = place, count
     found.nested[n, 0] = found.nested[n, 1] = 0
@@ -290,6 +358,8 @@ def _record(data: np.ndarray, base: int, n: int, known: Known, found: Records) -
                 return -1
             slot = i
             nested, inner, inner_count = _instance(data, base, value, value + size, known)
+            if nested < 0:
+                nested, inner, inner_count = _own(data, value, value + size, known, found)
             if nested < 0:
                 return -1
             found.nested[n, 0], found.nested[n, 1] = inner, inner_count
@@ -342,6 +412,7 @@ def scan(data: np.ndarray, chunks: int, known: Known, found: Records) -> int:
         found: what is filled in; has room for all records of so many chunks.
     """
     n = 0
+    known.counts[3] = 0
     for c in range(chunks):
         base = c * CHUNK
         found.chunks[c, 0] = NOT_SIGNED

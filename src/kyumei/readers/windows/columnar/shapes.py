@@ -70,7 +70,8 @@ class Shapes:
             where = int(known.template_where[n])
             base = where - where % 65_536
             try:
-                self._trees[n] = templates.parse(data[base : base + 65_536], where - base)
+                end = int(known.template_end[n])
+                self._trees[n] = templates.parse(data[base : base + 65_536], where - base, end - base if end else 0)
             except templates.Unplain:
                 self._trees[n] = None
         first = len(self._rows)

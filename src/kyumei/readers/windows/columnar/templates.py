@@ -6,6 +6,7 @@ together. A template for which a name would depend on what the record holds is `
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,6 +26,8 @@ _ATTRIBUTES: Final = {
 _CONTAINERS: Final = frozenset({"EventData", "UserData"})
 MOST_SLOTS: Final = 512
 _DEPTH: Final = 64
+_NUMBERED: Final = re.compile(r"[#_]\d+\Z")
+_ENTITIES: Final = {"quot": '"', "amp": "&", "lt": "<", "gt": ">", "apos": "'"}
 
 
 class Unplain(Exception):  # a template, not a failure
@@ -91,23 +94,28 @@ class Plan:
         self.empty += [p for p in parts if isinstance(p, int)]
 
 
-def parse(chunk: memoryview, offset: int) -> Element:
-    """Return the tree of the definition at this offset of a chunk.
+def parse(chunk: memoryview, offset: int, end: int = 0) -> Element:
+    """Return the tree of the definition at this offset of a chunk, or of a record's own BinXML that ends at `end`.
+
+    In the latter each text is a slot, but for those of attributes called `Name`.
 
     Raises:
         Unplain: it is unsound, or has something that is left to the fallback.
     """
     try:
-        return _Parser(chunk, offset).root()
+        return _Parser(chunk, offset, end).root()
     except (struct.error, IndexError, UnicodeDecodeError) as unsound:
         raise Unplain from unsound
 
 
 class _Parser:
-    def __init__(self, chunk: memoryview, offset: int) -> None:
+    def __init__(self, chunk: memoryview, offset: int, end: int) -> None:
         self._chunk = chunk
-        self._at = offset + 24
-        self._end = self._at + _U32.unpack_from(chunk, offset + 20)[0]
+        self._at = offset if end else offset + 24
+        self._end = end or self._at + _U32.unpack_from(chunk, offset + 20)[0]
+        self._head = 9 if end else 11
+        self._pieces = 0
+        self._is_name = False
         self._open: list[Element] = []
         self._into: list[Element | Part] = []
         self._top: list[Element | Part] = self._into
@@ -115,6 +123,7 @@ class _Parser:
     def root(self) -> Element:
         while self._at < self._end and (token := self._chunk[self._at]):
             self._one(token & 0x3F, more=bool(token & 0x40))
+            self._is_name = token & 0x3F == 0x06 and self._open[-1].attributes[-1][0] == "Name"
         roots = [e for e in self._top if isinstance(e, Element)]
         if len(roots) != 1 or len(self._top) != 1 or self._open:
             raise Unplain
@@ -144,7 +153,7 @@ class _Parser:
     def _start(self, at: int, *, more: bool) -> None:
         if len(self._open) >= _DEPTH:
             raise Unplain
-        name, self._at = self._name(at + 7)
+        name, self._at = self._name(at + self._head - 4)
         self._at += 4 if more else 0
         element = Element(name)
         self._into.append(element)
@@ -153,19 +162,28 @@ class _Parser:
     def _piece(self, kind: int, at: int) -> None:
         if kind == 0x05 and self._chunk[at + 1] == 1:
             size = 2 * _U16.unpack_from(self._chunk, at + 2)[0]
+            if self._head == 9 and not self._is_name:
+                self._into.append(self._slot(self._pieces))
+                self._pieces += 1
+                self._at = at + 4 + size
+                return
             self._into.append(bytes(self._chunk[at + 4 : at + 4 + size]).decode("utf-16-le").split("\0", 1)[0])
             self._at = at + 4 + size
         elif kind in {0x0D, 0x0E}:
-            slot: int = _U16.unpack_from(self._chunk, at + 1)[0]
-            if slot >= MOST_SLOTS:
-                raise Unplain
-            self._into.append(slot)
+            self._into.append(self._slot(_U16.unpack_from(self._chunk, at + 1)[0]))
             self._at = at + 4
         elif kind == 0x09:
             name, self._at = self._name(at + 1)
-            self._into.append(f"&{name};")
+            if name not in _ENTITIES:
+                raise Unplain
+            self._into.append(_ENTITIES[name])
         else:
             raise Unplain
+
+    def _slot(self, slot: int) -> int:
+        if slot >= MOST_SLOTS:
+            raise Unplain
+        return slot
 
     def _name(self, at: int) -> tuple[str, int]:
         offset = _U32.unpack_from(self._chunk, at)[0]
@@ -262,10 +280,11 @@ def _data(found: Plan, element: Element, keys: list[str], place: int) -> None:
 
 def _forbid_moved(found: Plan) -> None:
     """Take the leave to be an array from fields whose further elements would move or meet others."""
+    numbered = {name for name in found.names if _NUMBERED.search(name)}
     for n, one in enumerate(found.given):
-        if one.more:
+        if one.more and numbered:
             base = one.name.rpartition("#")[0] if one.first else one.name
-            if any(name != one.name and name.startswith(base + one.more) for name in found.names - _before(found, n)):
+            if any(name != one.name and name.startswith(base + one.more) for name in numbered - _before(found, n)):
                 found.given[n] = Given(one.name, one.parts)
 
 
