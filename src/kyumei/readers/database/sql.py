@@ -7,24 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.readers.match import constant, filled
+from kyumei.readers.match import constant, extract, filled
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NOTHING: Final = r"(?:\s|\(|--[^\n]*\n|#[^\n]*\n|/\*[^!](?:[^*]|\*+[^*/])*\*+/|/\*\*/)*"
+_WORD: Final = rf"^{_NOTHING}(?P<word>[A-Za-z]+)"
 _ACTIONS: Final = (
-    (r"(?:select|with)\b.*\binto\s+(?:outfile|dumpfile)\b", "data.exported"),
-    (r"copy\b.*?\)?\s+to\s", "data.exported"),
-    (r"(?:unload|expdp|bcp)\b", "data.exported"),
-    (r"select\s+/\*!40001\s+sql_no_cache\s*\*/\s+\*", "data.exported"),
-    (r"(?:select|with)\b.*\bfrom\b", "data.read"),
-    (r"(?:table|fetch|declare\s+\S+\s+(?:\w+\s+)*cursor)\b", "data.read"),
-    (r"(?:insert|update|delete|replace|merge|truncate|load\s+data|copy)\b", "data.changed"),
-    (r"create\s+(?:user|role|login)\b", "account.created"),
-    (r"drop\s+(?:user|role|login)\b", "account.deleted"),
-    (r"(?:alter\s+(?:user|role|login)|grant|revoke|set\s+password|rename\s+user)\b", "account.changed"),
+    ("insert|update|delete|replace|merge|truncate|load|copy", "", "data.changed"),
+    ("table|fetch", "", "data.read"),
+    ("declare", r"(?is)^\s*declare\s+\S+\s+(?:\w+\s+)*cursor\b", "data.read"),
+    ("select|with", r"(?i)\bfrom\b", "data.read"),
+    ("select|with", r"(?i)\binto\s+(?:outfile|dumpfile)\b|/\*!40001\s+sql_no_cache\s*\*/\s+\*", "data.exported"),
+    ("copy", r"(?is)^\s*copy\b.*?\)?\s+to\s", "data.exported"),
+    ("unload|expdp|bcp", "", "data.exported"),
+    ("create", r"(?is)\bcreate\s+(?:user|role|login)\b", "account.created"),
+    ("drop", r"(?is)\bdrop\s+(?:user|role|login)\b", "account.deleted"),
+    ("alter|set|rename", r"(?is)\b(?:alter\s+(?:user|role|login)|set\s+password|rename\s+user)\b", "account.changed"),
+    ("grant|revoke", "", "account.changed"),
 )
+"""First words, what must be in the statement besides, action; later ones win."""
 _TABLE: Final = (
     r"(?is)\b(?:from|into|update|join|table|copy|truncate)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+|ignore\s+|low_priority\s+)*"
     r"(?P<table>(?:[`\"\[]?[\pL\pN_$#]+[`\"\]]?\.){0,3}[`\"\[]?[\pL_][\pL\pN_$#]*[`\"\]]?)"
@@ -35,8 +38,6 @@ MESSAGE_CHARS: Final = 300
 def told(statements: pa.Array) -> dict[str, Any]:
     """Return the columns `action`, `object` and `message` of statements; null statements give null."""
     import pyarrow.compute as pc
-
-    from kyumei.readers.match import extract
 
     coded = statements.dictionary_encode()
     texts = coded.dictionary
@@ -62,10 +63,18 @@ def _actions(texts: pa.Array) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    found, _ = extract(texts, _WORD)
+    words = pc.utf8_lower(pc.fill_null(found["word"], "")).dictionary_encode()
+    spelt = words.dictionary.to_pylist()
     action = pa.repeat(constant("command.run"), len(texts))
-    for pattern, name in reversed(_ACTIONS):
-        fits = pc.match_substring_regex(texts, f"(?is)^{_NOTHING}{pattern}")
-        action = pc.if_else(pc.fill_null(fits, False), constant(name), action)  # noqa: FBT003
+    for listed, pattern, name in _ACTIONS:
+        first = [n for n, word in enumerate(spelt) if word in listed.split("|")]
+        if not first:
+            continue
+        fits = pc.is_in(words.indices, pa.array(first, words.indices.type))
+        if pattern:
+            fits = pc.and_(fits, pc.fill_null(pc.match_substring_regex(texts, pattern), False))  # noqa: FBT003
+        action = pc.if_else(fits, constant(name), action)
     return action
 
 
