@@ -399,19 +399,17 @@ def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
     """Return end and characters of the longest given name of the dictionary that begins here, at most four characters."""
     n = len(data)
     mask = len(given) - 1
-    ends = np.zeros(5, np.int64)
     i = at
     count = 0
     while count < 4 and i + 2 < n and 0xE3 <= data[i] <= 0xE9:
         i += 3
         count += 1
-        ends[count] = i
     while count > 0:
-        h = hash_of(data, at, ends[count])
+        h = hash_of(data, at, at + 3 * count)
         slot = h & mask
         while given[slot] != 0:
             if given[slot] == h:
-                return ends[count], count
+                return at + 3 * count, count
             slot = (slot + 1) & mask
         count -= 1
     return at, 0

@@ -145,9 +145,14 @@ def tables(numbers: tuple[int, ...], identifiers: tuple[int, ...]) -> Tables:
     wide_words = [w for w in listed if not _key(w)[0]]
     ordered = [*wide_words, *ascii_words]  # as `words` sorts them
     heads = np.zeros(65536, np.uint8)
+    twos = np.zeros(65536, np.uint8)
     for bit, group in ((1, wide_words), (2, surnames)):
         for word in group:
             heads[ord(word[0])] |= bit
+            if len(word) > 1 and len(word[1].encode()) == 3:
+                twos[(ord(word[0]) * 31 + ord(word[1]) * 7) & 0xFFFF] |= bit
+            else:
+                heads[ord(word[0])] |= bit << 2
     pairs = np.zeros(65536, np.uint8)
     for word in ascii_words:
         pairs[_key(word)[1]] = 1
@@ -156,7 +161,7 @@ def tables(numbers: tuple[int, ...], identifiers: tuple[int, ...]) -> Tables:
     special = dict.fromkeys(PREFECTURES.split("|"), PREFECTURE) | dict.fromkeys(municipalities(), MUNICIPALITY)
     special |= dict.fromkeys(_ERAS, ERA)
     return Tables(
-        _classes(), _allowed(), heads, pairs, starts, body,
+        _classes(), _allowed(), heads, twos, pairs, starts, body,
         _index([ord(w[0]) for w in wide_words], 0),
         _index([_key(w)[1] for w in ascii_words], len(wide_words)),
         np.array([special.get(w, 0) for w in ordered], np.int64),

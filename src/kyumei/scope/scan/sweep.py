@@ -60,7 +60,9 @@ class Tables(NamedTuple):
     Attributes:
         classes: for each byte, one of the constants above.
         allowed: for each byte, 1 in the local part of a mail address, 2 in its domain, 4 the end of an address.
-        heads: for each code point below 65,536, 1 where a word begins with it and 2 where a surname does.
+        heads: for each code point below 65,536, 1 where a word begins with it and 2 where a surname does, 4 and 8 where
+            such a one is that character alone.
+        twos: the same, 1 and 2, for the first two characters, by a hash of sixteen bits.
         pairs: for each two small letters, whether a word begins with them.
         words, body, wide, narrow, special, offsets: the words: where each begins in `body`; for each code point and for
             each two letters, the first word; what a word is beside a word (era, prefecture, municipality); years of eras.
@@ -72,6 +74,7 @@ class Tables(NamedTuple):
     classes: Bytes
     allowed: Bytes
     heads: Bytes
+    twos: Bytes
     pairs: Bytes
     words: Ints
     body: Bytes
@@ -88,17 +91,19 @@ class Tables(NamedTuple):
 
 
 _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+_inlined = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
+"""Without it every call counts references to all tables, which costs twenty times the work."""
 
 
-@_jit
+@_inlined
 def _put(out: Ints, n: int, row: tuple[int, int, int, int, int, int]) -> int:
     for k in range(6):
         out[n, k] = row[k]
     return n + 1
 
 
-@_jit
-def _at_digit(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+@_inlined
+def _at_digit(data: Bytes, i: int, out: Ints, n: int, numbers: Ints, identifiers: Ints) -> tuple[int, int]:
     """Take what begins with a digit; return the next position and the number of rows."""
     end, shape, separator, first_end, total = _number(data, i)
     value, stop = date_at(data, i, 0)
@@ -108,32 +113,43 @@ def _at_digit(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, i
         return end, n
     if end < len(data) and end == first_end and (65 <= (data[end] & 0xDF) <= 90) and data[end] != 84:
         end, shape, upper = _identifier(data, i)
-        if _has(t.identifiers, shape):
+        if _has(identifiers, shape):
             flags = _before(data, i) | _after(data, end) | (UPPER if upper else 0)
             n = _put(out, n, (IDENTIFIER, i, end, shape, flags, 0))
         return end, n
-    if _has(t.numbers, shape):
+    if _has(numbers, shape):
         flags = _before(data, i) | _after(data, end) | (separator << SEPARATOR_SHIFT)
         return end, _put(out, n, (DIGITS, i, end, shape, flags, total))
     if end == first_end or separator != 32:
         return end, n
-    if _has(t.numbers, first_end - i):
+    if _has(numbers, first_end - i):
         n = _put(out, n, (DIGITS, i, first_end, first_end - i, _before(data, i), first_end - i))
     return first_end, n
 
 
-@_jit
-def _at_letter(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+@_inlined
+def _at_letter(
+    data: Bytes,
+    i: int,
+    out: Ints,
+    n: int,
+    classes: Bytes,
+    pairs: Bytes,
+    words: Ints,
+    body: Bytes,
+    narrow: Ints,
+    identifiers: Ints,
+) -> tuple[int, int]:
     """Take what begins with a letter: a word of the lists, an identifier, the date of an era."""
     size = len(data)
     if i + 1 < size:
         key = ((data[i] | 32) << 8) | (data[i + 1] | 32)
-        if t.pairs[key]:
-            word = _lookup(data, i, t.narrow[key], t.narrow[key + 1], t.words, t.body, True)
+        if pairs[key]:
+            word = _lookup(data, i, narrow[key], narrow[key + 1], words, body, True)
             if word >= 0:
-                n = _put(out, n, (WORD, i, i + t.words[word + 1] - t.words[word], word, 0, 0))
+                n = _put(out, n, (WORD, i, i + words[word + 1] - words[word], word, 0, 0))
     k = i
-    while k < size and t.classes[data[k]] == LETTER:
+    while k < size and classes[data[k]] == LETTER:
         k += 1
     if k >= size or not _is_digit(data[k]):
         return k, n
@@ -147,42 +163,62 @@ def _at_letter(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, 
             if value:
                 return stop, _put(out, n, (DATE, i, stop, 1, _before(data, i) | _after(data, stop), value))
     end, shape, upper = _identifier(data, i)
-    if _has(t.identifiers, shape):
+    if _has(identifiers, shape):
         flags = _before(data, i) | _after(data, end) | (UPPER if upper else 0)
         n = _put(out, n, (IDENTIFIER, i, end, shape, flags, 0))
     return end, n
 
 
-@_jit
-def _at_wide(data: Bytes, i: int, out: Ints, n: int, t: Tables) -> tuple[int, int]:
+@_inlined
+def _at_wide(
+    data: Bytes,
+    i: int,
+    out: Ints,
+    n: int,
+    allowed: Bytes,
+    heads: Bytes,
+    twos: Bytes,
+    words: Ints,
+    body: Bytes,
+    wide: Ints,
+    special: Ints,
+    offsets: Ints,
+    surnames: Ints,
+    surname_body: Bytes,
+    surname_heads: Ints,
+    given: Ints,
+) -> tuple[int, int]:
     """Take what begins with a kanji or kana: a word, an era, an address, a name."""
     code = _code(data, i)
-    heads = t.heads[code]
-    if heads == 0:
+    begins = heads[code]
+    if begins == 0:
         return i + 3, n
-    if heads & 1:
-        word = _lookup(data, i, t.wide[code], t.wide[code + 1], t.words, t.body, False)
+    begins = (begins & twos[(code * 31 + _code(data, i + 3) * 7) & 0xFFFF] & 3) | (begins >> 2)
+    if begins == 0:
+        return i + 3, n
+    if begins & 1:
+        word = _lookup(data, i, wide[code], wide[code + 1], words, body, False)
         if word >= 0:
-            end = i + t.words[word + 1] - t.words[word]
-            special = t.special[word]
+            end = i + words[word + 1] - words[word]
+            special = special[word]
             if special == 0:
                 return end, _put(out, n, (WORD, i, end, word, 0, 0))
             if special == ERA:
-                value, stop = date_at(data, end, t.offsets[word])
+                value, stop = date_at(data, end, offsets[word])
                 if value:
                     return stop, _put(out, n, (DATE, i, stop, 2, 0, value))
             else:
-                stop, seen = _address(data, end, t.allowed, special)
+                stop, seen = _address(data, end, allowed, special)
                 if seen & 1 and (special == PREFECTURE or (special == MUNICIPALITY and seen == 3)):
                     return stop, _put(out, n, (ADDRESS, i, stop, 0, 1 if special == PREFECTURE else 0, seen >> 1))
-    if heads & 2:
-        first, last = t.surname_heads[code], t.surname_heads[code + 1]
+    if begins & 2:
+        first, last = surname_heads[code], surname_heads[code + 1]
         while first < last:
-            word = _lookup(data, i, first, last, t.surnames, t.surname_body, False)
+            word = _lookup(data, i, first, last, surnames, surname_body, False)
             if word < 0:
                 break
-            surname_end = i + t.surnames[word + 1] - t.surnames[word]
-            end, count, flags = _name(data, i, surname_end, t.given)
+            surname_end = i + surnames[word + 1] - surnames[word]
+            end, count, flags = _name(data, i, surname_end, given)
             if end > i:
                 return end, _put(out, n, (NAME, i, end, surname_end - i, flags, count))
             first = word + 1
@@ -196,25 +232,59 @@ def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
     Returns:
         The number of rows and the position reached: less than the length of `data` where `out` is full.
     """
+    classes = t.classes
+    allowed = t.allowed
+    heads = t.heads
+    twos = t.twos
+    pairs = t.pairs
+    words = t.words
+    body = t.body
+    wide = t.wide
+    narrow = t.narrow
+    special = t.special
+    offsets = t.offsets
+    surnames = t.surnames
+    surname_body = t.surname_body
+    surname_heads = t.surname_heads
+    given = t.given
+    numbers = t.numbers
+    identifiers = t.identifiers  # unpacked once: each look into the tuple counts references
     size = len(data)
     i = begin
     n = 0
     room = len(out) - 4
     while i < size:
-        kind = t.classes[data[i]]
+        kind = classes[data[i]]
         if kind == OTHER:
             i += 1
             continue
         if n >= room:
             break
         if kind == LETTER:
-            i, n = _at_letter(data, i, out, n, t)
+            i, n = _at_letter(data, i, out, n, classes, pairs, words, body, narrow, identifiers)
         elif kind == WIDE:
-            i, n = _at_wide(data, i, out, n, t)
+            i, n = _at_wide(
+                data,
+                i,
+                out,
+                n,
+                allowed,
+                heads,
+                twos,
+                words,
+                body,
+                wide,
+                special,
+                offsets,
+                surnames,
+                surname_body,
+                surname_heads,
+                given,
+            )
         elif kind == DIGIT:
-            i, n = _at_digit(data, i, out, n, t)
+            i, n = _at_digit(data, i, out, n, numbers, identifiers)
         elif kind == AT:
-            start, end = _mail(data, i, t.allowed)
+            start, end = _mail(data, i, allowed)
             if end > start:
                 while n and out[n - 1, 1] >= start:
                     n -= 1
