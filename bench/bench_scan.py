@@ -3,7 +3,8 @@
     python bench/bench_scan.py --megabytes 200
     python bench/bench_scan.py --software /usr/share/doc --megabytes 0
 
-The text is generated: lines of calls and mails, one value in about 200 bytes. Timings are CPU seconds of one warm process; the first
+The text is generated: lines of calls and mails, one value in about 200 bytes. Timings are CPU seconds of one warm
+process; the first
 run compiles. The baseline is Python's `re` with eleven patterns, without context and without check digits.
 """
 
