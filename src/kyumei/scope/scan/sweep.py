@@ -200,17 +200,17 @@ def _at_wide(
         word = _lookup(data, i, wide[code], wide[code + 1], words, body, False)
         if word >= 0:
             end = i + words[word + 1] - words[word]
-            special = special[word]
-            if special == 0:
+            kind = special[word]
+            if kind == 0:
                 return end, _put(out, n, (WORD, i, end, word, 0, 0))
-            if special == ERA:
+            if kind == ERA:
                 value, stop = date_at(data, end, offsets[word])
                 if value:
                     return stop, _put(out, n, (DATE, i, stop, 2, 0, value))
             else:
-                stop, seen = _address(data, end, allowed, special)
-                if seen & 1 and (special == PREFECTURE or (special == MUNICIPALITY and seen == 3)):
-                    return stop, _put(out, n, (ADDRESS, i, stop, 0, 1 if special == PREFECTURE else 0, seen >> 1))
+                stop, seen = _address(data, end, allowed, kind)
+                if seen & 1 and (kind == PREFECTURE or (kind == MUNICIPALITY and seen == 3)):
+                    return stop, _put(out, n, (ADDRESS, i, stop, 0, 1 if kind == PREFECTURE else 0, seen >> 1))
     if begins & 2:
         first, last = surname_heads[code], surname_heads[code + 1]
         while first < last:
