@@ -170,6 +170,25 @@ def _at_letter(
 
 
 @_inlined
+def _at_surname(
+    data: Bytes, i: int, out: Ints, n: int, surnames: Ints, surname_body: Bytes, surname_heads: Ints, given: Ints
+) -> tuple[int, int]:  # fmt: skip
+    """Take the longest surname that begins a name."""
+    code = _code(data, i)
+    first, last = surname_heads[code], surname_heads[code + 1]
+    while first < last:
+        word = _lookup(data, i, first, last, surnames, surname_body, False)
+        if word < 0:
+            break
+        surname_end = i + surnames[word + 1] - surnames[word]
+        end, count, flags = _name(data, i, surname_end, given)
+        if end > i:
+            return end, _put(out, n, (NAME, i, end, surname_end - i, flags, count))
+        first = word + 1
+    return i + 3, n
+
+
+@_inlined
 def _at_wide(
     data: Bytes,
     i: int,
@@ -212,43 +231,50 @@ def _at_wide(
                 if seen & 1 and (kind == PREFECTURE or (kind == MUNICIPALITY and seen == 3)):
                     return stop, _put(out, n, (ADDRESS, i, stop, 0, 1 if kind == PREFECTURE else 0, seen >> 1))
     if begins & 2:
-        first, last = surname_heads[code], surname_heads[code + 1]
-        while first < last:
-            word = _lookup(data, i, first, last, surnames, surname_body, False)
-            if word < 0:
-                break
-            surname_end = i + surnames[word + 1] - surnames[word]
-            end, count, flags = _name(data, i, surname_end, given)
-            if end > i:
-                return end, _put(out, n, (NAME, i, end, surname_end - i, flags, count))
-            first = word + 1
+        return _at_surname(data, i, out, n, surnames, surname_body, surname_heads, given)
     return i + 3, n
 
 
-@_jit
 def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
     """Fill rows from the position `begin` on.
 
     Returns:
         The number of rows and the position reached: less than the length of `data` where `out` is full.
     """
-    classes = t.classes
-    allowed = t.allowed
-    heads = t.heads
-    twos = t.twos
-    pairs = t.pairs
-    words = t.words
-    body = t.body
-    wide = t.wide
-    narrow = t.narrow
-    special = t.special
-    offsets = t.offsets
-    surnames = t.surnames
-    surname_body = t.surname_body
-    surname_heads = t.surname_heads
-    given = t.given
-    numbers = t.numbers
-    identifiers = t.identifiers  # unpacked once: each look into the tuple counts references
+    found: tuple[int, int] = _sweep(
+        data,
+        begin,
+        out,
+        *(
+            t.classes,
+            t.allowed,
+            t.heads,
+            t.twos,
+            t.pairs,
+            t.words,
+            t.body,
+            t.wide,
+            t.narrow,
+            t.special,
+            t.offsets,
+            t.surnames,
+            t.surname_body,
+            t.surname_heads,
+            t.given,
+            t.numbers,
+            t.identifiers,
+        ),
+    )
+    return found
+
+
+@_jit
+def _sweep(
+    data: Bytes, begin: int, out: Ints, classes: Bytes, allowed: Bytes, heads: Bytes, twos: Bytes, pairs: Bytes,
+    words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints, surnames: Ints, surname_body:
+    Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
+) -> tuple[int, int]:  # fmt: skip
+    """Go on from `begin`; the tables are given one by one, because each look into a tuple counts references."""
     size = len(data)
     i = begin
     n = 0
