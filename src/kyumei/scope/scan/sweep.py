@@ -271,8 +271,8 @@ def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
 @_jit
 def _sweep(
     data: Bytes, begin: int, out: Ints, classes: Bytes, allowed: Bytes, heads: Bytes, twos: Bytes, pairs: Bytes,
-    words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints, surnames: Ints, surname_body:
-    Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
+    words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints, surnames: Ints,
+    surname_body: Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
 ) -> tuple[int, int]:  # fmt: skip
     """Go on from `begin`; the tables are given one by one, because each look into a tuple counts references."""
     size = len(data)
@@ -290,23 +290,9 @@ def _sweep(
             i, n = _at_letter(data, i, out, n, classes, pairs, words, body, narrow, identifiers)
         elif kind == WIDE:
             i, n = _at_wide(
-                data,
-                i,
-                out,
-                n,
-                allowed,
-                heads,
-                twos,
-                words,
-                body,
-                wide,
-                special,
-                offsets,
-                surnames,
-                surname_body,
-                surname_heads,
-                given,
-            )
+                data, i, out, n, allowed, heads, twos, words, body, wide, special, offsets, surnames, surname_body,
+                surname_heads, given
+            )  # fmt: skip
         elif kind == DIGIT:
             i, n = _at_digit(data, i, out, n, numbers, identifiers)
         elif kind == AT:
