@@ -115,6 +115,8 @@ def _lenient() -> list[Pass]:
     for name in NAMES:
         passes += [Pass("lenient", (name, contact), PERSONAL) for contact in CONTACT]
         passes.append(Pass("lenient", (name,), NAME | DOB_SLIP | NUMBER | CONTACTS, "rare"))
+    passes.append(Pass("lenient", ("reading", "dob"), NUMBER, "uncommon"))  # a misspelt or changed name
+    passes += [Pass("lenient", ("dob", contact), GIVEN | PERSONAL) for contact in CONTACT]
     return passes
 
 
