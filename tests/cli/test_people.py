@@ -37,6 +37,8 @@ def test_clusters_say_which_records_are_one_person(tmp_path: Path) -> None:
     _, said = run(people, tmp_path / "a.csv", "--clusters")
     first, second, third = (line["person"] for line in said["clusters"])
     assert first == third != second
+    assert [(u["by"], len(u["united"])) for u in said["unions"]] == [("name + email", 2)]
+    assert said["conflicts"] == []
 
 
 def test_a_file_inside_an_archive_is_reached(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ SOME_UNREADABLE: Final = 4
 @click.option("--by", "by", default="", help="Also by these, with commas: party, dataset, residence, categories, minors.")
 @click.option("--parties", type=click.Path(exists=True, dir_okay=False), help="CSV party, role, path: whose data lies where.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which minors were minors.")
-@click.option("--clusters", is_flag=True, help="Say for each record which person it is about.")
+@click.option("--clusters", is_flag=True, help="Say for each record which person it is about, and why.")
 def command(files: Sequence[str], form: str, *, by: str, parties: str | None, on: datetime | None, clusters: bool) -> int:
     """Profile the tables in FILES (folders are walked, archives opened) and link their records to people."""
     from kyumei.scope.survey import Survey
@@ -44,7 +44,9 @@ def command(files: Sequence[str], form: str, *, by: str, parties: str | None, on
     if form == "table":
         _print(result)
     elif form == "json":
-        whole = result if linked is None else result | {"clusters": linked}
+        kinds = {"clusters": "person", "unions": "united", "conflicts": "refused"}
+        listed = {name: [line for line in linked or () if key in line] for name, key in kinds.items()}
+        whole = result if linked is None else result | listed
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
     else:
         for line in [result, *(linked or [])]:
@@ -157,7 +159,7 @@ def _by_category(found: Sequence[Surveyed]) -> dict[str, dict[str, int]]:
 
 
 def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any]]:
-    """Yield, for each record about a person, its place and the number of that person.
+    """Yield, for each record about a person, its place and the number of that person; then unions and conflicts with reasons.
 
     Unsure records could be one of several persons and are given a number of their own.
     """
@@ -166,13 +168,21 @@ def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any
 
     named = {t["table_id"]: (f.source.path, t["name"]) for f in found for t in f.tables if t["personal"]}
     records = Stored(store, sorted(named))
-    linked = link(records)
+    linked = link(records, reasons=True)
     table, rec = (places.tolist() for places in records.places())
+
+    def place(n: int) -> dict[str, Any]:
+        file, name = named[records.tables[table[n]]]
+        return {"file": file, "table": name, "offset": rec[n]}
+
     numbers: dict[int, int] = {}
     for n, label in enumerate(linked.label.tolist()):
-        file, name = named[records.tables[table[n]]]
         person = numbers.setdefault(label, len(numbers) + 1)
-        yield {"file": file, "table": name, "offset": rec[n], "person": person, "unsure": bool(linked.vague[n])}
+        yield place(n) | {"person": person, "unsure": bool(linked.vague[n])}
+    for first, second, reason in linked.unions:
+        yield {"united": [place(first), place(second)], "by": reason}
+    for conflict in linked.conflicts:
+        yield {"refused": [place(conflict.first), place(conflict.second)], "by": conflict.reason.reason}
 
 
 def _print(result: dict[str, Any]) -> None:
