@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kyumei.case.hunt.hunt import Hunt
     from kyumei.case.hunt.job import Settings
+    from kyumei.case.hunt.rules import Choice
     from kyumei.cli.common.hunting import Target
 
 FORMATS: Final = ("table", "jsonl", "csv", "timesketch")
@@ -73,7 +74,7 @@ def command(**given: Any) -> int:
     target = hunting.Target(form, given["out"], force=given["force"], single=given["ungrouped"])
     for path in (given["out"], given["summary"]):
         hunting.check(path, force=given["force"])
-    options = Options(least=given["min_level"], workers=given["jobs"], lang=given["lang"])
+    options = Options(least=given["min_level"], workers=given["jobs"], lang=given["lang"], rules=_choice(given))
     with hunt(given["paths"], _settings(given), options, _teller(given)) as found:
         _write(found, target, given)
         if given["summary"]:
@@ -86,7 +87,6 @@ def _settings(given: dict[str, Any]) -> Settings:
     from tempfile import gettempdir
 
     from kyumei.case.hunt.job import Settings
-    from kyumei.case.hunt.rules import Choice
 
     zone = known_zone(given["zone"])
     start = instant(given["start"], zone) if given["start"] else None
@@ -96,12 +96,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     whole = given["summary"] is not None
     return Settings(
         out=Path(gettempdir()),
-        rules=Choice(
-            tuple(str(p) for p in given["rules"]),
-            home=str(rules_home()) if given["installed"] else "",
-            own=given["own_rules"],
-            cache=str(_cache()),
-        ),
+        rules=_cache(),
         zone=zone,
         start=start,
         end=end,
@@ -110,6 +105,13 @@ def _settings(given: dict[str, Any]) -> Settings:
         metrics=whole or given["shown"] == "metrics",
         analytics=given["analytics"],
     )
+
+
+def _choice(given: dict[str, Any]) -> Choice:
+    from kyumei.case.hunt.rules import Choice
+
+    home = str(rules_home()) if given["installed"] else ""
+    return Choice(tuple(str(p) for p in given["rules"]), home=home, own=given["own_rules"], cache=str(_cache()))
 
 
 def _cache() -> Path:

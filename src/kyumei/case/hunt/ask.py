@@ -143,28 +143,9 @@ class Answers:
         self._con = connect(folder / "hunt.duckdb", folders=[folder])
         self._zone = zone
         self._con.execute(f"create table rules ({_RULES})")
-        rows = [(n, r.rank, r.level, r.id, r.title, r.author, r.license, list(r.tags)) for n, r in enumerate(rules)]
-        kept = [row for row in rows if row[1] >= least]
-        if kept:
-            self._con.executemany("insert into rules values (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        self._put("rules", [{"number": n} | _facts(r) for n, r in enumerate(rules) if r.rank >= least])
         self._con.execute(_MORE)
-        names = (
-            "rule",
-            "host",
-            "n",
-            "first",
-            "last",
-            "channels",
-            "event_ids",
-            "accounts",
-            "addresses",
-            "readers",
-            "marks",
-            "details",
-        )
-        if more:
-            places = ", ".join("?" for _ in names)
-            self._con.executemany(f"insert into more values ({places})", [[row[n] for n in names] for row in more])
+        self._put("more", more)
         for table, columns in (("hits", _HITS), ("logons", _LOGONS), ("metrics", _METRICS)):
             self._load(folder, table, columns)
         self._con.execute(_MATCHED)
@@ -198,6 +179,16 @@ class Answers:
         """Close the connection."""
         self._con.close()
 
+    def _put(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows by way of Arrow: one by one, thousands of rules would take a minute."""
+        import pyarrow as pa
+
+        if rows:
+            columns = self._con.sql(f"select * from {table}").to_arrow_table().schema
+            self._con.register("given", pa.Table.from_pylist(list(rows), schema=columns))
+            self._con.execute(f"insert into {table} select * from given")
+            self._con.unregister("given")
+
     def _load(self, folder: Path, table: str, columns: Mapping[str, str]) -> None:
         listed = ", ".join(f"{c} {kind}" for c, kind in columns.items())
         self._con.execute(f"create table {table} ({listed})")
@@ -208,3 +199,8 @@ class Answers:
     def _rows(self, sql: str, *parameters: object) -> Iterator[dict[str, Any]]:
         for batch in self._con.sql(sql, params=list(parameters)).to_arrow_reader(10_000):
             yield from batch.to_pylist()
+
+
+def _facts(rule: RuleFacts) -> dict[str, Any]:
+    names = ("rank", "level", "id", "title", "author", "license")
+    return {name: getattr(rule, name) for name in names} | {"tags": list(rule.tags)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.case.hunt import analytics, correlations, job, view
 from kyumei.case.hunt.ask import Answers
 from kyumei.case.hunt.read import Tally
-from kyumei.case.hunt.rules import LEVELS, kept
+from kyumei.case.hunt.rules import LEVELS, Choice, load, prepared
 from kyumei.case.hunt.view import iso
 from kyumei.engine import local
 from kyumei.errors import UserError
@@ -64,12 +64,13 @@ class Options:
     """How a hunt runs.
 
     Attributes:
-        least: lowest level that is answered. workers: processes. lang: of our own titles.
+        least: lowest level that is answered. workers: processes. lang: of our own titles. rules: which are used.
     """
 
     least: str = "informational"
     workers: int = 2
     lang: str = "ja"
+    rules: Choice = field(default_factory=Choice)
 
 
 @contextmanager
@@ -87,10 +88,11 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
     """
     files = _files(paths)
     tell("rules")
-    known = kept(settings.rules)
+    compiled = prepared(options.rules)
+    known = load(compiled)
     rules = known.facts
     with TemporaryDirectory(prefix="kyumei-hunt-", dir=settings.out) as folder:
-        own = replace(settings, out=Path(folder))
+        own = replace(settings, out=Path(folder), rules=compiled)
         jobs = job.plan(files, own)
         tally = Tally()
         for number, part in enumerate(local.run(job.run, jobs, workers=options.workers), 1):

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from kyumei.case.hunt.gather import Batch
     from kyumei.case.hunt.read import Tally
-    from kyumei.case.hunt.rules import Choice
     from kyumei.model.source import Source
 
 FILES: Final = 256
@@ -39,7 +38,7 @@ class Settings:
 
     Attributes:
         out: folder for the job's Parquet and for members too large for memory.
-        rules: which rules are used.
+        rules: folder with the compiled rules (`rules.prepared`).
         start, end: microseconds since 1970 UTC; with one of them set, events without a time are left out.
         details: whether each hit carries the fields of its event (for `--ungrouped`).
         logons, metrics: whether logons and event numbers are counted.
@@ -47,7 +46,7 @@ class Settings:
     """
 
     out: Path
-    rules: Choice
+    rules: Path
     zone: str = "Asia/Tokyo"
     start: int | None = None
     end: int | None = None

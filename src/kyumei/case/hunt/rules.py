@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kyumei.case.hunt.gather import Batch
 
 LEVELS: Final = ("informational", "low", "medium", "high", "critical")
+RULES: Final = "rules.json"
 _VERSION: Final = "1"
 _TUPLES: Final = ("references", "tags", "falsepositives", "fields")
 
@@ -161,35 +162,34 @@ class Choice:
 
 
 @cache
-def detector(choice: Choice, zone: str) -> Detector:
-    """Return the detector of this process; `kept` was called before, by this process or by the one that started it."""
-    folder = _folder(choice)
+def detector(folder: Path, zone: str) -> Detector:
+    """Return the detector of this process for the rules that `prepared` left in the folder."""
     (compiled,) = sorted(folder.glob("*.npz"))
-    return Detector(kept(choice), stored.load(compiled), zone)
+    return Detector(load(folder), stored.load(compiled), zone)
 
 
-@cache
-def kept(choice: Choice) -> Kept:
-    """Return the rules, from the cache where it has them.
+def prepared(choice: Choice) -> Path:
+    """Return the folder in the cache with these rules, compiled now unless they were before.
 
     Raises:
         UserError: a path does not exist, or holds no rule.
     """
-    folder = _folder(choice)
-    path = folder / "rules.json"
+    folder = Path(choice.cache) / _key(choice)
     try:
-        return _loaded(json.loads(path.read_text("utf-8")))
+        load(folder)
     except (OSError, ValueError, KeyError, TypeError):
         for old in sorted(folder.glob("*")):
             old.unlink()
-    found = _made(choice, folder)
-    write_bytes(path, json.dumps(_plain(found), ensure_ascii=False).encode())
-    return found
+        load.cache_clear()
+        found = _made(choice, folder)
+        write_bytes(folder / RULES, json.dumps(_plain(found), ensure_ascii=False).encode())
+    return folder
 
 
 @cache
-def _folder(choice: Choice) -> Path:
-    return Path(choice.cache) / _key(choice)
+def load(folder: Path) -> Kept:
+    """Return the rules in a folder that `prepared` made."""
+    return _loaded(json.loads((folder / RULES).read_text("utf-8")))
 
 
 def _key(choice: Choice) -> str:
