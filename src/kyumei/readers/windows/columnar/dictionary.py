@@ -69,7 +69,7 @@ class Dictionary:
         self.arrays: dict[int, dict[int, list[str]]] = {}
         self.raw = encode.Values(
             np.zeros(2, np.int64),
-            np.zeros((4 * n, 2), np.uint64),
+            np.zeros((4 * n, 4), np.uint64),
             np.empty(1 << 20, np.uint8),
             np.empty(n, np.int64),
             np.empty(n, np.int32),
@@ -95,7 +95,7 @@ class Dictionary:
         if n + entries > len(raw.at):
             raw = raw._replace(**{f: _grown(getattr(raw, f), n, n + entries) for f in ("at", "size", "kind", "field", "code")})
         if 2 * len(raw.at) > len(raw.table):
-            table = np.zeros((1 << (2 * len(raw.at) - 1).bit_length(), 2), np.uint64)
+            table = np.zeros((1 << (2 * len(raw.at) - 1).bit_length(), 4), np.uint64)
             encode.rehash(raw.table, table)
             raw = raw._replace(table=table)
         self.raw = raw._replace(arena=_grown(raw.arena, used, used + size))

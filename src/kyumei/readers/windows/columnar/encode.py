@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
+from kyumei.readers.windows.columnar.jit import inlined, jit, u16, u32, u64, whole
 from kyumei.readers.windows.columnar.scan import hashed
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Slots(NamedTuple):
     """What the slots of each shape are, one entry a slot; the outer template's first, then the nested one's.
 
     `start`: first entry of a shape; `outer`, `nested`: how many entries it has; `literal`: range in `literals`.
-    `field`, `rule`: field and what may be there. `last`: ordinal of the value seen last, -1 at first.
+    `field`, `rule`: field and what may be there. `last`: place, size with type, and code of the value
+    seen last, 0 at first.
     `literals`: field and code of texts that all records of a shape have.
     """
 
@@ -54,7 +55,8 @@ class Slots(NamedTuple):
 class Values(NamedTuple):
     """The distinct values; `counts`: values, bytes of the arena. Per value: place, size, type, field and code.
 
-    `table`: hash, and ordinal + 1. `codes`: how many values each field has.
+    `table`: hash, code + 1, place, and field with size and type: all that a look-up needs lies in one line of the cache.
+    `codes`: how many values each field has.
     """
 
     counts: np.ndarray
@@ -79,7 +81,7 @@ class Pairs(NamedTuple):
     record: np.ndarray
 
 
-@jit
+@inlined
 def _text_size(data: np.ndarray, at: int, size: int) -> int:
     """Return the bytes of a UTF-16 text before its first NUL."""
     n = 0
@@ -93,7 +95,7 @@ def _text_size(data: np.ndarray, at: int, size: int) -> int:
     return n
 
 
-@jit
+@inlined
 def _is_day(data: np.ndarray, at: int) -> bool:
     """Return whether a SYSTEMTIME is one the calendar has; all zero counts as one."""
     if u64(data, at) == np.uint64(0) and u64(data, at + 8) == np.uint64(0):
@@ -106,7 +108,7 @@ def _is_day(data: np.ndarray, at: int) -> bool:
     return day <= days and u16(data, at + 8) < 24 and u16(data, at + 10) < 60 and u16(data, at + 12) < 60
 
 
-@jit
+@inlined
 def _is_zero(data: np.ndarray, at: int, size: int) -> bool:
     for i in range(at, at + size):
         if data[i] != 0:
@@ -114,7 +116,7 @@ def _is_zero(data: np.ndarray, at: int, size: int) -> bool:
     return True
 
 
-@jit
+@inlined
 def _width(kind: int) -> int:
     """Return the bytes a value of a fixed-size type has, 0 for other types."""
     if kind in (3, 4):
@@ -128,7 +130,7 @@ def _width(kind: int) -> int:
     return 16 if kind in (15, SYSTEMTIME) else 0
 
 
-@jit
+@inlined
 def _checked(data: np.ndarray, at: int, size: int, kind: int) -> int:
     """Return the bytes to keep of a scalar, MISSING where it is empty, REFUSED where the fallback must read the record."""
     if size == 0 or kind == 0:
@@ -151,7 +153,7 @@ def _checked(data: np.ndarray, at: int, size: int, kind: int) -> int:
     return size if kind == SIZE_T and size in (4, 8) else REFUSED
 
 
-@jit
+@inlined
 def _array_unit(kind: int) -> int:
     """Return the size of an element, 0 for arrays that are left to the fallback."""
     scalar = kind & 0x7F
@@ -160,7 +162,7 @@ def _array_unit(kind: int) -> int:
     return 0 if scalar in (ANSI, BINARY, SIZE_T, SID, BOOL, FILETIME, SYSTEMTIME) else _width(scalar)
 
 
-@jit
+@inlined
 def _kept(data: np.ndarray, at: int, size: int, kind: int, rule: int) -> int:
     """Return the bytes to keep of a value where the slot's rule allows it, else as `_checked`."""
     if kind == BINXML and size > 0:
@@ -177,24 +179,21 @@ def _kept(data: np.ndarray, at: int, size: int, kind: int, rule: int) -> int:
     return REFUSED if kind & 0x7F == TEXT and u16(data, at + size - 2) != 0 else size
 
 
-@jit
-def _same(data: np.ndarray, at: int, size: int, values: Values, ordinal: int) -> bool:
-    if values.size[ordinal] != size:
-        return False
-    other = values.at[ordinal]
+@inlined
+def _same(data: np.ndarray, at: int, size: int, arena: np.ndarray, other: int) -> bool:
     n = 0
     while n + 8 <= size:
-        if u64(data, at + n) != u64(values.arena, other + n):
+        if u64(data, at + n) != u64(arena, other + n):
             return False
         n += 8
     while n < size:
-        if data[at + n] != values.arena[other + n]:
+        if data[at + n] != arena[other + n]:
             return False
         n += 1
     return True
 
 
-@jit
+@inlined
 def _added(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
     """Add a value to the arena and return its ordinal; there is room."""
     field, kind = key
@@ -213,24 +212,29 @@ def _added(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: V
     return ordinal  # type: ignore[no-any-return]  # an integer
 
 
-@jit
+@inlined
 def found(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
-    """Return the ordinal of a value of (field, type), which is added where it is new; there is room."""
+    """Return the table's slot of a value of (field, type), which is added where it is new; there is room."""
     field, kind = key
     seed = _SEED ^ (np.uint64(size) * _SEED) ^ (np.uint64(field * 256 + kind) * _FIELD)
     value = hashed(data, at, size, seed)
+    what = np.uint64(field) << np.uint64(32) | np.uint64(size << 8 | kind)
     mask = len(values.table) - 1
-    slot = np.int64(value >> np.uint64(8)) & mask
+    slot = whole(value >> np.uint64(8)) & mask
     while values.table[slot, 1] != np.uint64(0):
-        if values.table[slot, 0] == value:
-            ordinal = whole(values.table[slot, 1]) - 1
-            is_key = values.field[ordinal] == field and values.kind[ordinal] == kind
-            if is_key and _same(data, at, size, values, ordinal):
-                return ordinal
+        if (
+            values.table[slot, 0] == value
+            and values.table[slot, 3] == what
+            and _same(data, at, size, values.arena, whole(values.table[slot, 2]))
+        ):
+            return slot
         slot = (slot + 1) & mask
+    ordinal = _added(data, at, size, key, values)
     values.table[slot, 0] = value
-    values.table[slot, 1] = np.uint64(values.counts[0] + 1)
-    return _added(data, at, size, key, values)
+    values.table[slot, 1] = np.uint64(values.code[ordinal] + 1)
+    values.table[slot, 2] = np.uint64(values.at[ordinal])
+    values.table[slot, 3] = what
+    return slot
 
 
 @jit
@@ -239,14 +243,14 @@ def rehash(old: np.ndarray, new: np.ndarray) -> None:
     mask = len(new) - 1
     for i in range(len(old)):
         if old[i, 1] != np.uint64(0):
-            slot = np.int64(old[i, 0] >> np.uint64(8)) & mask
+            slot = whole(old[i, 0] >> np.uint64(8)) & mask
             while new[slot, 1] != np.uint64(0):
                 slot = (slot + 1) & mask
-            new[slot, 0] = old[i, 0]
-            new[slot, 1] = old[i, 1]
+            for k in range(4):
+                new[slot, k] = old[i, k]
 
 
-@jit
+@inlined
 def _is_allowed(data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], slots: Slots, pieces: np.ndarray) -> bool:
     """Return whether all values of one instance are such as its slots allow."""
     place, count = part
@@ -267,14 +271,14 @@ def _is_allowed(data: np.ndarray, part: tuple[int, int], entry: tuple[int, int],
     return True
 
 
-@jit
+@inlined
 def _time(data: np.ndarray, at: int) -> int:
     """Return a FILETIME in microseconds since 1970, NO_TIME where it is less than a day."""
     ticks = np.int64(u64(data, at))
     return ticks // 10 - _EPOCH if ticks >= _FIRST_TIME else NO_TIME  # type: ignore[return-value]  # an integer to numba
 
 
-@jit
+@inlined
 def _code(data: np.ndarray, at: int, size: int, entry: tuple[int, int], state: tuple[Slots, Values]) -> int:
     """Return the code of a value in a slot; the value seen there last is tried first."""
     slot, kind = entry
@@ -282,15 +286,17 @@ def _code(data: np.ndarray, at: int, size: int, entry: tuple[int, int], state: t
     field = slots.field[slot]
     if slots.rule[slot] == NUMBER:
         return values.code[_added(data, at, size, (field, kind), values)]  # type: ignore[no-any-return]  # an integer
-    last = slots.last[slot]
-    if last >= 0 and values.kind[last] == kind and _same(data, at, size, values, last):
-        return values.code[last]  # type: ignore[no-any-return]  # an integer
-    ordinal = found(data, at, size, (field, kind), values)
-    slots.last[slot] = ordinal
-    return values.code[ordinal]  # type: ignore[no-any-return]  # an integer
+    last = slots.last
+    if last[slot, 1] == size << 8 | kind and _same(data, at, size, values.arena, last[slot, 0]):
+        return last[slot, 2]  # type: ignore[no-any-return]  # an integer
+    place = found(data, at, size, (field, kind), values)
+    last[slot, 0] = whole(values.table[place, 2])
+    last[slot, 1] = size << 8 | kind
+    last[slot, 2] = whole(values.table[place, 1]) - 1
+    return last[slot, 2]  # type: ignore[no-any-return]  # an integer
 
 
-@jit
+@inlined
 def _put(pairs: Pairs, field: int, row: int, code: int) -> None:
     place = pairs.start[field] + pairs.used[field]
     pairs.row[place] = row
@@ -298,7 +304,7 @@ def _put(pairs: Pairs, field: int, row: int, code: int) -> None:
     pairs.used[field] += 1
 
 
-@jit
+@inlined
 def _encode_part(
     data: np.ndarray, part: tuple[int, int], entry: tuple[int, int], row: int, state: tuple[Slots, Values], pairs: Pairs
 ) -> None:
@@ -320,30 +326,29 @@ def _encode_part(
         at += size
 
 
-@jit
+@inlined
 def _encode_pieces(
-    data: np.ndarray, pieces: np.ndarray, entry: tuple[int, int], row: int, state: tuple[Slots, Values], pairs: Pairs
+    data: np.ndarray,
+    part: tuple[int, int, np.ndarray],
+    entry: tuple[int, int],
+    row: int,
+    state: tuple[Slots, Values],
+    pairs: Pairs,
 ) -> None:
-    """Encode the texts of BinXML that has no template."""
+    """Encode the texts of BinXML that has no template; there are none where the number is not negative."""
+    place, count, pieces = part
     start, mapped = entry
     slots = state[0]
-    for i in range(min(len(pieces), mapped)):
+    for i in range(min(-count, mapped)):
         slot = start + i
         if slots.field[slot] >= 0:
-            at = whole(pieces[i, 0])
-            kept = _kept(data, at, whole(pieces[i, 1]), TEXT, slots.rule[slot])
+            at = whole(pieces[place + i, 0])
+            kept = _kept(data, at, whole(pieces[place + i, 1]), TEXT, slots.rule[slot])
             if kept > 0:
                 _put(pairs, slots.field[slot], row, _code(data, at, kept, (slot, TEXT), state))
 
 
-@jit
-def _own(part: tuple[int, int], records: Records) -> np.ndarray:
-    """Return the pieces of text of a part without template, none of another."""
-    place, count = part
-    return records.pieces[place : place + max(-count, 0)] if count < 0 else records.pieces[:0]
-
-
-@jit
+@inlined
 def _is_full(size: int, entries: int, values: Values) -> bool:
     """Return whether a record of that size might not fit."""
     n = values.counts[0] + entries
@@ -396,9 +401,9 @@ def encode(
         pairs.ts[row] = NO_TIME
         part, inner = (records.outer[i, 0], records.outer[i, 1]), (records.nested[i, 0], records.nested[i, 1])
         _encode_part(data, part, (start, outer), row, (slots, values), pairs)
-        _encode_pieces(data, _own(part, records), (start, outer), row, (slots, values), pairs)
+        _encode_pieces(data, (part[0], part[1], records.pieces), (start, outer), row, (slots, values), pairs)
         _encode_part(data, inner, (start + outer, nested), row, (slots, values), pairs)
-        _encode_pieces(data, _own(inner, records), (start + outer, nested), row, (slots, values), pairs)
+        _encode_pieces(data, (inner[0], inner[1], records.pieces), (start + outer, nested), row, (slots, values), pairs)
         for k in range(slots.literal[g, 0], slots.literal[g, 1]):
             _put(pairs, slots.literals[k, 0], row, slots.literals[k, 1])
         row += 1
@@ -408,4 +413,4 @@ def encode(
 @jit
 def interned(text: np.ndarray, field: int, values: Values) -> int:
     """Return the code of a text (UTF-16 bytes) in a field, which is added where it is new; there is room."""
-    return values.code[found(text, 0, len(text), (field, TEXT), values)]  # type: ignore[no-any-return]  # an integer
+    return whole(values.table[found(text, 0, len(text), (field, TEXT), values), 1]) - 1

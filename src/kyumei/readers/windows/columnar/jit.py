@@ -19,12 +19,26 @@ F = TypeVar("F", bound="Callable[..., Any]")
 CHECKED: Final = bool(getattr(numba.config, "BOUNDSCHECK", False))
 
 
-def jit(function: F) -> F:
-    """Return the function compiled on its first call, without the interpreter's lock, kept on disk where a place is found."""
+def _compiled(function: F, options: dict[str, Any]) -> F:
+    """Return the function compiled on its first call, without the interpreter's lock, kept on disk where a place is found.
+
+    Kernels make no arrays, so the arrays that they hand on need not be counted; counting them took most of the time.
+    """
+    options = {"nogil": True, "_nrt": False, **options}
     try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]  # is called like it
+        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]  # is called like it
     except RuntimeError:  # no writable place for the cache
-        return numba.njit(nogil=True)(function)  # type: ignore[return-value]  # is called like it
+        return numba.njit(**options)(function)  # type: ignore[no-any-return]  # is called like it
+
+
+def jit(function: F) -> F:
+    """Return the function compiled."""
+    return _compiled(function, {})
+
+
+def inlined(function: F) -> F:
+    """Return the function compiled into each of its callers: a call would copy the heads of all arrays handed on."""
+    return _compiled(function, {"forceinline": True})
 
 
 def _load(bits: int) -> Any:

@@ -332,8 +332,8 @@ def _shape(outer: int, slot: int, nested: int, known: Known) -> int:
         known.counts[1] += 1
         known.shape_at[place] = known.counts[1]
     number = known.shape_at[place] - 1
-    found = known.shape[number]
-    same = found[0] == outer and found[1] == slot and found[2] == nested
+    found = known.shape
+    same = found[number, 0] == outer and found[number, 1] == slot and found[number, 2] == nested
     return number if same else -1
 
 
@@ -368,14 +368,23 @@ def _record(data: np.ndarray, base: int, n: int, known: Known, found: Records) -
 
 
 @jit
+def _may_be_record(data: np.ndarray, at: int, end: int) -> bool:
+    """Return whether a record may begin at this mark: its size stands behind it as well, or BinXML follows its header."""
+    if at + LEAST > end:
+        return False
+    size = u32(data, at + 4)
+    return u32(data, at + HEAD) == _FRAGMENT or (LEAST <= size <= end - at and u32(data, at + size - 4) == size)
+
+
+@jit
 def _marks(data: np.ndarray, base: int) -> int:
-    """Return how often the mark of a record stands in the chunk."""
+    """Return how many places of the chunk look like the beginning of a record."""
     count = 0
     for at in range(base, base + CHUNK, 8):
         word = u64(data, at) ^ _STARS
         if (word - _LOW) & ~word & _HIGH != np.uint64(0):
             for i in range(at, min(at + 8, base + CHUNK - 3)):
-                count += u32(data, i) == 0x2A2A
+                count += u32(data, i) == 0x2A2A and _may_be_record(data, i, base + CHUNK)
     return count
 
 

@@ -92,7 +92,7 @@ class Shapes:
             rows[:, 3:].copy(),
             np.array(self._fields, np.int32),
             np.array(self._rules, np.int32),
-            np.full(len(self._fields), -1, np.int64),
+            np.zeros((len(self._fields), 3), np.int64),
             literals,
         )
 
