@@ -10,6 +10,7 @@ from kyumei.case.hunt.gather import Batch
 from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import local_source
 from kyumei.readers import run as readers
+from kyumei.readers.windows import evtx
 from kyumei.readers.windows.columnar import decode
 from kyumei.readers.windows.columnar.decoder import Decoder
 from kyumei.store.columns import Column, from_table
@@ -101,8 +102,7 @@ def pieces(path: Path) -> list[Piece]:
     if size < 2 * PART:
         return [Piece(path, size)]
     source = local_source(path)
-    reader, _ = readers.recognise(source)
-    if reader is None or reader.name != EVTX:
+    if not evtx.accepts(source):
         return [Piece(path, size)]
     spans = decode.spans(source, -(-size // PART))
     return [*(Piece(path, end - start, (start, end)) for start, end in spans), Piece(path, 0, rest=True)]
@@ -131,16 +131,17 @@ def read(piece: Piece, zone: str, temp: Path, sink: Sink) -> Tally:
 def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None:
     if not source.size:
         return
+    if evtx.accepts(source):
+        _begin(source, EVTX, tally, sink)
+        _decoded(source, decode.batches(source, _decoder(source.zone)), tally, sink)
+        return
     reader, _ = readers.recognise(source)
     if reader is None:
         if not opened:
             tally.unread[source.path] = "no reader recognises the content"
         return
     _begin(source, reader.name, tally, sink)
-    if reader.name == EVTX:
-        _decoded(source, decode.batches(source, _decoder(source.zone)), tally, sink)
-    else:
-        _note(tally, source, _by_reader(reader, source, tally, sink))
+    _note(tally, source, _by_reader(reader, source, tally, sink))
 
 
 def _read_part(source: Source, piece: Piece, tally: Tally, sink: Sink) -> None:

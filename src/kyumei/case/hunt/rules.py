@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,7 +30,7 @@ from kyumei.errors import UserError
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import pyarrow as pa
@@ -196,12 +197,20 @@ def _key(choice: Choice) -> str:
     """Return a name that changes with any rule file, with the program's code and with how rules are kept."""
     digest = hashlib.sha256(f"{_VERSION} {stored.VERSION} {code_digest()}".encode())
     for name, root in _roots(choice):
-        digest.update(f"\0\0{name}".encode())
-        for path, data in members(root):
-            digest.update(f"\0{path}\0".encode("utf-8", "surrogateescape") + hashlib.sha256(data).digest())
+        digest.update(f"\0\0{name}\0{root.resolve()}".encode("utf-8", "surrogateescape"))
+        for line in _state(root):
+            digest.update(line.encode("utf-8", "surrogateescape"))
     if choice.home:
         digest.update(json.dumps(packs.placeholders(Path(choice.home)), sort_keys=True, default=list).encode())
     return f"rules-{digest.hexdigest()[:32]}"
+
+
+def _state(root: Path) -> Iterator[str]:
+    """Yield a line for each file: name, size and time of its last change. Reading thousands of them would take a second."""
+    files = [root] if root.is_file() else sorted(Path(top, f) for top, _, names in os.walk(root) for f in names)
+    for path in files:
+        stat = path.stat()
+        yield f"\0{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}"
 
 
 def _roots(choice: Choice) -> list[tuple[str, Path]]:
