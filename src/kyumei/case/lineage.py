@@ -13,6 +13,8 @@ from kyumei.evidence.sources import sources
 from kyumei.model.citation import MEMBER
 from kyumei.scope.lineage.document import by_web, document
 from kyumei.scope.lineage.events import FAMILY, from_store
+from kyumei.scope.lineage.files.document import by_files
+from kyumei.scope.lineage.files.trace import traced as files
 from kyumei.scope.lineage.keep import kept
 from kyumei.scope.lineage.trace import Trace, trace
 from kyumei.scope.lineage.web import asked
@@ -38,7 +40,8 @@ def of_case(case: Path, wanted: Wanted, zone: str) -> dict[str, Any]:
         paths = dict(store.rows("select file_id, path from sources order by path"))
         with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
             requested = asked(store, list(_objects(store, case, zone, Path(folder))), wanted)
-        return document(traced(store, case, wanted, zone), paths, zone) | by_web(*requested)
+        said = document(traced(store, case, wanted, zone), paths, zone) | by_web(*requested)
+        return said | by_files(files(store, wanted, zone), paths, zone)
     finally:
         store.close()
 

@@ -20,6 +20,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
 TIES: Final = 1000
@@ -37,7 +39,7 @@ from (
 where trim(object) <> '' group by object
 """
 
-_COMPONENTS: Final = r"""
+COMPONENTS: Final = r"""
 select * exclude (url, windows, bare, p),
   list_filter(
     list_transform(string_split(p, '/'), lambda c: regexp_replace(
@@ -59,7 +61,7 @@ from (
 _NAMED: Final = f"""
 create temp table spelt as
 select path as object, c, array_to_string(c, '/') as path, on_disk or regexp_matches(path, '[/\\\\]$') as folder
-from ({_COMPONENTS.format(table="part")}) where len(c) > 0;
+from ({COMPONENTS.format(table="part")}) where len(c) > 0;
 
 create temp table named as
 select path, any_value(c) as c, len(any_value(c)) as n, any_value(c)[-1] as last, bool_or(folder) as folder
@@ -67,7 +69,7 @@ from spelt group by path;
 
 create temp table held as
 select file_id, c, len(c) as n, c[-1] as last
-from ({_COMPONENTS.format(table="(select file_id, path, false as web from sources)")}) where len(c) > 0
+from ({COMPONENTS.format(table="(select file_id, path, false as web from sources)")}) where len(c) > 0
 """
 
 _FILES: Final = f"""
@@ -130,11 +132,14 @@ select path, file_id, 'folder', k, n, bool_and(ambiguous)
 from found join around using (folder) group by path, file_id, k, n
 """
 
-_LINKS: Final = """
-create table object_links as
+_FOUND: Final = """
 select object, file_id, kind, k::integer as components, n::integer as of_components, ambiguous
 from spelt join match using (path)
-order by object, kind, file_id;
+order by object, kind, file_id
+"""
+
+_LINKS: Final = f"""
+create table object_links as {_FOUND};
 
 create view event_links as
 select e.ts, e.file_id as event_file_id, e.rec, e.source, e.action, e.host, e.account, l.*
@@ -161,3 +166,19 @@ def build(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statements)
     for table in _TEMPORARY:
         con.execute(f"drop table {table}")
+
+
+def find(run: Callable[[str], object], target: str, paths: str) -> None:
+    """Make the temporary table `target`, with the columns of `object_links`, for other paths than the events' objects.
+
+    Args:
+        run: executes SQL on a built index.
+        target: the name of the table.
+        paths: a query of the column `path`; a path that ends with a separator, or that no file has, may be a folder.
+    """
+    run(f"create temp table part as select distinct path, true as on_disk, false as web from ({paths})")
+    for statements in (_NAMED, _FILES, _MEMBERS, _FOLDERS):
+        run(statements)
+    run(f"create temp table {target} as {_FOUND}")
+    for table in _TEMPORARY:
+        run(f"drop table {table}")

@@ -60,6 +60,12 @@ class Store:
         if empty:
             yield pa.RecordBatch.from_arrays([pa.array([], f.type) for f in reader.schema], schema=reader.schema)
 
+    def give(self, table: str, rows: pa.Table) -> None:
+        """Make a temporary table of an Arrow table."""
+        self._con.register("__given", rows)
+        self._con.execute(f"create temp table {name(table)} as select * from __given")
+        self._con.unregister("__given")
+
     def spare(self, memory: str = "300MB") -> None:
         """Let queries take no more memory than this from now on: the caller needs the rest."""
         self._con.execute(f"set memory_limit = {text(memory)}").fetchall()

@@ -22,6 +22,9 @@ _WORDS: Final = {
     "accounts": ("アカウント別", "by account"),
     "reads": ("読み出した文", "statements that read"),
     "web": ("Web の要求で名指しされ応答された人数", "people whose rows were asked for and answered on the web"),
+    "files": ("ファイルの操作", "files touched"),
+    "people_by_files": ("ファイルの内容による人数", "people by the content of files"),
+    "unknown": ("証拠に写しがない持ち出し", "left without a copy in evidence"),
     "why": ("理由", "why"),
     "assumed": ("前提", "assumed"),
     "skipped": ("反映できなかった変更", "changes not applied"),
@@ -45,6 +48,30 @@ _REASONS: Final = (
     (r"a change could not be applied: (.*)", r"反映できない変更があった(\1)"),
     (r"a bound value is not in the log", "埋め込まれた値がログにない"),
     (r"cursor: how many rows were fetched is not known", "カーソルから何行取り出されたか分からない"),
+    (
+        r"writes are logged, none between the older copy and the event: that copy is taken",
+        "書き込みの記録はあるが、古い写しから操作までの間にはないため、その写しの内容とした",
+    ),
+    (
+        r"between the older copy and a later change nothing tells of other changes: the older copy is taken",
+        "古い写しとその後の変更との間に別の変更があったかは分からない。古い写しの内容を最有力とした",
+    ),
+    (r"a change is logged between the older copy and the event", "古い写しから操作までの間に変更の記録がある"),
+    (
+        r"the only copies are older than the event; later changes are not known",
+        "操作より前の写ししかなく、その後の変更が分からない",
+    ),
+    (
+        r"the file was changed after the event; what it held then is not known",
+        "操作の後にファイルが変更されており、当時の内容が分からない",
+    ),
+    (r"when the copies were last changed is not known", "写しの最終更新時刻が分からない"),
+    (
+        r"the only copy in evidence; when it was last changed is not known",
+        "証拠にある唯一の写し。最終更新時刻は分からない",
+    ),
+    (r"several files fit the name", "同じ名前のファイルが複数ある"),
+    (r"told by the size alone", "大きさの一致だけによる"),
     (r"rows loaded from a file are not in the log", "ファイルから読み込まれた行はログにない"),
     (r"statement too long", "文が長すぎる"),
     (
@@ -79,6 +106,7 @@ def table(found: Mapping[str, Any], lang: str) -> str:
     if found.get("web"):
         lines += ["", f"{word('web', lang)}: {people(found['people_by_web'], lang)}"]
         lines += [f"  {_asked(each, lang)}" for each in found["web"][:SHOWN]]
+    lines += _files(found, lang)
     lines += ["", f"{word('reads', lang)}:"]
     lines += [_line(read, lang) for read in found["reads"][:SHOWN]]
     lines += _more(len(found["reads"]), lang)
@@ -100,6 +128,27 @@ def people(count: Mapping[str, Any], lang: str) -> str:
     if count["low"] == count["high"]:
         return best
     return f"{best}({count['low']}〜{count['high']})" if lang == "ja" else f"{best} ({count['low']} to {count['high']})"
+
+
+def _files(found: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what was done with files, and what left without a copy in evidence."""
+    if not found.get("files") and not found.get("unknown_content"):
+        return []
+    reach = found["people_by_files"]
+    lines = ["", f"{word('people_by_files', lang)}:"]
+    lines += [f"  {word(r, lang)}: {people(reach[r], lang)}" for r in reach]
+    lines += ["", f"{word('files', lang)}:"]
+    for each in found["files"][:SHOWN]:
+        said = (each["first"] or "?", each["account"] or "?", word(each["reach"], lang), people(each["people"], lang))
+        lines.append("  " + "  ".join((*said, each["object"], *((f"→ {each['to']}",) if each["to"] else ()))))
+        lines += [f"      {word('why', lang)}: {reason(w, lang)}" for w in each["why"]]
+    lines += _more(found["files_in_all"], lang)
+    if found["unknown_content"]:
+        lines += ["", f"{word('unknown', lang)}:"]
+        lines += [
+            f"  {u['object']}  {u['bytes'] if u['bytes'] is not None else '?'} B" for u in found["unknown_content"][:SHOWN]
+        ]
+    return lines
 
 
 def _asked(each: Mapping[str, Any], lang: str) -> str:
