@@ -29,10 +29,13 @@ _PARTS: Final = """
 """
 _TABLES: Final = """
     select p.key, p.message_file, p.path, p.content, t.table_id, t.file_id, coalesce(t.name, ''), coalesce(t.hidden, ''),
-        coalesce(t.records, 0), coalesce(t.personal, false),
+        coalesce(r.about_persons, t.records, 0), coalesce(t.personal, false),
         coalesce((select list_sort(list(distinct c.category)) from columns c
                   where c.table_id = t.table_id and c.category is not null), []::varchar[])
     from message_parts p join tables t on t.file_id = p.part
+    left join (select table_id, count(*) as about_persons from people
+               where table_id in (select table_id from tables where file_id in (select part from message_parts))
+               group by table_id) r on r.table_id = t.table_id
     order by p.key, p.path, t.name, t.table_id
 """
 _OUTGOING: Final = """
@@ -47,7 +50,10 @@ _VARYING: Final = re.compile(r"^((re|fwd?|fw|転送|返信)[:：]\s*)+|[\d０-�
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table in an attachment; `content` tells the same file in another copy of the message."""
+    """A table in an attachment; `content` tells the same file in another copy of the message.
+
+    `records` are those about persons where the table has any: a line of totals is none (the same number as in the scope).
+    """
 
     path: str
     content: str
