@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kyumei.case.lawwords import translated
+from kyumei.diagnose.prevention import measures
 from kyumei.reports.matter import Matter, labels
 from kyumei.reports.registry import REPORTS
 from tests.reports import samples
@@ -26,7 +28,20 @@ def matter(
 ) -> Matter:
     """Return a sample, or a changed diagnosis of it, in one language."""
     told = translated(SAMPLES[sample]() if diagnosis is None else diagnosis, lang)
-    return Matter(told, lang, DAY, entries or {}, version=1, digest="0" * 64)
+    return Matter(told, lang, DAY, entries or {}, version=1, digest="0" * 64, measures=planned(sample))
+
+
+@cache
+def planned(sample: str) -> tuple[dict[str, Any], ...]:
+    """Return the plan of a sample as the case folder gives it: one measure looked at again, the others proposed."""
+    rows = [m.as_json() | {"due": "2024-07-10", "state": "proposed", "note": "", "at": ""} for m in measures(SAMPLES[sample]())]
+    seen = {
+        "at": "2024-09-01T09:00:00+09:00",
+        "state": "met",
+        "text": {"ja": "記録されている", "en": "Recorded"},
+        "shown_by": [],
+    }
+    return tuple(row | {"checked": seen} if n == 0 else row for n, row in enumerate(rows))
 
 
 def entered() -> dict[str, str]:

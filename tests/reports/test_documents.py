@@ -131,7 +131,7 @@ def test_the_pdf_is_a4_archival_and_carries_its_own_fonts(name: str, lang: Lang,
         assert b"KyumeiSansJP" in data or b"Kyumei" in data
         assert b"<pdfaid:part>2</pdfaid:part>" in data
         for page in pypdfium2.PdfDocument(data):
-            assert [round(x) for x in page.get_size()] == [595, 842]
+            assert [round(x) for x in page.get_size()] == ([842, 595] if document.slides else [595, 842])
 
 
 def test_a_letter_that_the_fonts_lack_is_written_as_its_code() -> None:

@@ -115,6 +115,7 @@ class Document:
         about: lines under the title: label and value.
         merge: the values in which documents of one report differ, for a mail-merge.
         compact: to be set small, so that it stays on one page.
+        slides: to be shown on a screen: A4 across, large, each section on a page of its own.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Document:
     about: tuple[tuple[str, str], ...] = ()
     merge: tuple[tuple[str, str], ...] = ()
     compact: bool = False
+    slides: bool = False
 
     @property
     def stem(self) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kyumei.reports.matter import Matter
 
 _NAME: Final = 40
-BLANKS: Final = ("【要記入", "[to be entered")
+BLANKS: Final = ("【要記入", "[to be entered", "【要確認", "[to be checked")
 Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
 """A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
 

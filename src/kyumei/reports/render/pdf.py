@@ -64,6 +64,7 @@ def _data(printed: Printed) -> dict[str, Any]:
     return {
         "title": breakable(clean(document.title)),
         "compact": document.compact,
+        "slides": document.slides,
         "outside": document.audience == "outside",
         "top": [[side, breakable(clean(line))] for side, line in document.top],
         "about": [[breakable(clean(label)), breakable(clean(value))] for label, value in document.about],

@@ -42,7 +42,8 @@ def docx(document: Document, matter: Matter) -> bytes:
         _block(book, lead, printed)
     for section in printed.sections():
         rule = f"({clean(section.rule)})" if section.rule else ""
-        book.add_heading(clean(section.title) + rule, 2)
+        head = book.add_heading(clean(section.title) + rule, 2)
+        head.paragraph_format.page_break_before = document.slides
         for block in section.blocks:
             _block(book, block, printed)
     if printed.footer:
@@ -51,6 +52,7 @@ def docx(document: Document, matter: Matter) -> bytes:
 
 
 def _set_up(book: Any, document: Document, matter: Matter) -> None:
+    from docx.enum.section import WD_ORIENT
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt, RGBColor
 
@@ -59,9 +61,11 @@ def _set_up(book: Any, document: Document, matter: Matter) -> None:
         style.font.name = "Yu Gothic"
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
         style.font.color.rgb = RGBColor(0, 0, 0)
-    book.styles["Normal"].font.size = Pt(10)
+    book.styles["Normal"].font.size = Pt(16 if document.slides else 10)
     page = book.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.page_width, page.page_height = (Mm(297), Mm(210)) if document.slides else (Mm(210), Mm(297))
+    if document.slides:
+        page.orientation = WD_ORIENT.LANDSCAPE
     page.left_margin = page.right_margin = Mm(22)
     page.top_margin = page.bottom_margin = Mm(20)
     core = book.core_properties
