@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -131,7 +132,21 @@ def main() -> None:
             found = bench_list(size, folder, xlsx=given.xlsx)
         taken = time.perf_counter() - start
     peak = {w: resource.getrusage(getattr(resource, w)).ru_maxrss // 1024 for w in ("RUSAGE_SELF", "RUSAGE_CHILDREN")}
-    json.dump({"what": given.what, "persons": size, "seconds": round(taken, 1), "peak_mib": peak, **found}, sys.stdout)
+    spent = [resource.getrusage(getattr(resource, w)) for w in ("RUSAGE_SELF", "RUSAGE_CHILDREN")]
+    cpu = round(sum(use.ru_utime + use.ru_stime for use in spent), 1)
+    load = [round(n, 1) for n in os.getloadavg()]
+    json.dump(
+        {
+            "what": given.what,
+            "persons": size,
+            "seconds": round(taken, 1),
+            "cpu_seconds": cpu,
+            "load": load,
+            "peak_mib": peak,
+            **found,
+        },
+        sys.stdout,
+    )
     print()
 
 
