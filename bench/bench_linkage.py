@@ -118,7 +118,7 @@ def main(records: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, begun = Path(name), time.perf_counter()
         people = write(folder, records)
-        size = sum(f.stat().st_size for f in folder.iterdir()) / 1e9
+        size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e9
         say(f"{people:,} people written in {time.perf_counter() - begun:.0f} s, {size:.2f} GB; {os.cpu_count()} cores")
         begun = time.perf_counter()
         index(folder)
