@@ -12,11 +12,13 @@ import struct
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kyumei.model.source import Source
 from kyumei.readers.windows.columnar import decode
 from kyumei.readers.windows.columnar.decoder import Decoder
+from tests.conftest import SHARED, members
 from tests.readers.evtx_writer import Record, evtx
 from tests.readers.windows.columnar.compare import of_batches
 from tests.readers.windows.columnar.test_decode import VALUES
@@ -38,7 +40,15 @@ def seeds() -> list[bytes]:
         ]
         return evtx(Record(start + timedelta(seconds=n), 4625, f, wrapper=wrapper) for n, f in enumerate(fields))
 
-    return [log("", 1), log("EventXML", 1), log("", 4), evtx([Record(start, 1, {"Data": "a", "Data#1": (0x81, b"a\0\0\0")})])]
+    made = [log("", 1), log("EventXML", 1), log("", 4), evtx([Record(start, 1, {"Data": "a", "Data#1": (0x81, b"a\0\0\0")})])]
+    return made + _without_template()
+
+
+def _without_template() -> list[bytes]:
+    """Return some real logs whose records have no template, where the real evidence is at hand."""
+    archive = SHARED / "evtx_cc0.tar.xz"
+    found = (data for _, data in members(archive) if b"\x0f\x01\x01\x00\x41" in data) if archive.is_file() else ()
+    return list(islice(found, 4))
 
 
 def mutated(data: bytes, draw: random.Random) -> bytes:
