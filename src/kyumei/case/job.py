@@ -21,7 +21,9 @@ from kyumei.evidence.open.walk import Closed, walk
 from kyumei.evidence.sources import sources
 from kyumei.readers import run as readers
 from kyumei.readers.mapped.register import own_digest
+from kyumei.scope import content
 from kyumei.scope import profile as scope
+from kyumei.scope.text import is_text
 from kyumei.store import schema
 from kyumei.store.write import Part, write_bytes
 
@@ -152,6 +154,7 @@ def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> dict[str, Any
             _profile(extractor, source, out, row)
         elif visit.opener is None:
             row["reason"] = f"{kind_of(source.head)}: nothing here reads it yet"
+        _text(visit, out, row)
     return row
 
 
@@ -166,12 +169,29 @@ def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any
         tables=lambda row: out.part("objects/tables").add_rows(schema.TABLES, [row]),
         columns=lambda rows: out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, rows),
         people=out.part("people").add,
-        values=out.part("values").add,
     )
     profiled = scope.profile(source, extractor, sinks)
     faults = [*profiled.faults, *profiled.flaws]
     out.faults(source, extractor.name, faults)
     row |= {"extractor": extractor.name, "tables": profiled.tables, "faults": len(faults)}
+
+
+def _text(visit: Visit, out: _Out, row: dict[str, Any]) -> None:
+    """Count the categories in a document's text, and in other text that nothing else read."""
+    source = visit.source
+    reader = content.reader_of(source)
+    unread = visit.opener is None and not row.get("reader") and not row.get("extractor")
+    if reader is None and not (unread and is_text(source)):
+        return
+    found = content.read(source)
+    out.faults(source, found.reader, found.faults)
+    row["faults"] += len(found.faults)
+    if found.counts:
+        out.part("objects/tables").add_rows(schema.TABLES, [found.table_row(source)])
+        out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, found.column_rows(source))
+    if reader is not None and unread:
+        row |= {"extractor": reader.name, "tables": 1 if found.parts else 0}
+        row.pop("reason", None)
 
 
 def _state(row: dict[str, Any]) -> None:
