@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.assemble import iso
+from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,10 +74,14 @@ def _reasons(store: Store) -> list[dict[str, Any]]:
 
 def _families(store: Store) -> dict[str, list[dict[str, Any]]]:
     read = dict(store.rows("select split_part(source, '.', 1), count(*) from events group by 1 order by 1"))
-    tables = store.rows("select count(*) from tables")[0][0]
+    ((tables, texts),) = store.rows("select count(*) filter (name <> ?), count(*) filter (name = ?) from tables", TEXT, TEXT)
     seen = [{"what": {"ja": ja, "en": en}, "count": read[f]} for f, (ja, en) in FAMILIES.items() if f in read]
     if tables:
         seen.append({"what": {"ja": "表形式のデータ(ファイル・ダンプ)", "en": "tables (files and dumps)"}, "count": tables})
+    if texts:
+        seen.append(
+            {"what": {"ja": "個人情報の記載がある文書・文章", "en": "documents and texts with personal data"}, "count": texts}
+        )
     unseen = [{"what": {"ja": ja, "en": en}, "count": 0} for f, (ja, en) in FAMILIES.items() if f not in read]
     return {"looked_at": seen, "not_looked_at": unseen}
 

@@ -169,6 +169,7 @@ def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any
         tables=lambda row: out.part("objects/tables").add_rows(schema.TABLES, [row]),
         columns=lambda rows: out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, rows),
         people=out.part("people").add,
+        values=out.part("values").add,
     )
     profiled = scope.profile(source, extractor, sinks)
     faults = [*profiled.faults, *profiled.flaws]
@@ -183,7 +184,7 @@ def _text(visit: Visit, out: _Out, row: dict[str, Any]) -> None:
     unread = visit.opener is None and not row.get("reader") and not row.get("extractor")
     if reader is None and not (unread and is_text(source)):
         return
-    found = content.read(source)
+    found = content.read(source, lambda rows: out.part("objects/found").add_rows(schema.FOUND, rows))
     out.faults(source, found.reader, found.faults)
     row["faults"] += len(found.faults)
     if found.counts:

@@ -118,4 +118,5 @@ def holding(row: Mapping[str, Any]) -> Holding:
         Count(people["low"], people["best"], people["high"], people["method"]),
         row["access"],
         tuple(row.get("tables") or ()),
+        tuple(row.get("in_text") or ()),
     )

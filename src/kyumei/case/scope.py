@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.holding import Holding
 from kyumei.scope.count import count
+from kyumei.scope.found import in_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,13 +51,14 @@ def _holding(store: Store, exposures: Sequence[Exposure]) -> Holding:
         people,
         strongest.access,
         tuple(tables),
+        tuple(in_text(store, tables)),
     )
 
 
 def _categories(store: Store, tables: Sequence[str], confirmed: set[str]) -> tuple[tuple[str, CategoryStatus], ...]:
     sql = (
-        "select category, list(distinct table_id) from columns where list_contains(?::varchar[], table_id)"
-        " and category is not null and filled > 0 group by category"
+        "select category, list(distinct table_id) filter (where \"by\" is distinct from 'text' or matching > 0) from columns"
+        " where list_contains(?::varchar[], table_id) and category is not null and filled > 0 group by category"
     )
-    found = {category: set(ids) for category, ids in store.rows(sql, list(tables))}
+    found = {category: set(sure or ()) for category, sure in store.rows(sql, list(tables))}
     return tuple((c, "confirmed" if found[c] & confirmed else "suspected") for c in CATEGORIES if c in found)

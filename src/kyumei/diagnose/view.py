@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kyumei.model.hypothesis import Actor, Exposure
+from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,11 +86,15 @@ class View:
     def exposures(
         self, tables: Iterable[DataTable], access: Access, status: Literal["confirmed", "suspected"]
     ) -> list[Exposure]:
-        """Return one exposure per party and folder or file of its data."""
+        """Return one exposure per party and folder or file of its data; letters and notes of one folder go together."""
+        listed = list(tables)
+        folders = Counter(_top(t.path) for t in listed if t.name == TEXT)
         grouped: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for table in tables:
+        for table in listed:
             party = self.party_of(table.path)
-            grouped[party.name, party.role, party.path or table.path].append(table.id)
+            together = table.name == TEXT and folders[_top(table.path)] > 1
+            dataset = party.path or (_top(table.path) if together else table.path)
+            grouped[party.name, party.role, dataset].append(table.id)
         return [
             Exposure(name, "entrusted" if role == "entrusted" else "own", dataset, tuple(sorted(ids)), access, status)
             for (name, role, dataset), ids in sorted(grouped.items())
@@ -108,6 +113,11 @@ class View:
 def folded(account: str) -> str:
     r"""Return the account without domain and in lower case: `DOMAIN\user` and `user@domain` become `user`."""
     return account.rsplit("\\", 1)[-1].split("@", 1)[0].lower()
+
+
+def _top(path: str) -> str:
+    """Return the uppermost folder that a file lies in, or the file itself where it lies in none."""
+    return path.split("/", 1)[0]
 
 
 def _under(path: str, folder: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kyumei.model.count import Count
     from kyumei.model.hypothesis import Access
 
@@ -20,6 +22,7 @@ class Holding:
         categories: category id (see `kyumei.model.categories`) and status, in the order of the list.
         records: 件. people: 人.
         tables: ids of the tables counted.
+        in_text: for each category found in text: hits, distinct values, and where the first of them stand.
     """
 
     party: str
@@ -30,6 +33,7 @@ class Holding:
     people: Count
     access: Access
     tables: tuple[str, ...] = ()
+    in_text: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the object that `diagnosis.json` holds."""
@@ -43,4 +47,4 @@ class Holding:
             "records": bounds,
             "people": self.people.as_json(),
             "tables": list(self.tables),
-        }
+        } | ({"in_text": [dict(found) for found in self.in_text]} if self.in_text else {})

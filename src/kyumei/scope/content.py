@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.fault import Fault
+from kyumei.scope.found import FEWEST, FEWEST_PLAIN, UNSURE, Values
 from kyumei.scope.text import found_in, scan
+from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kyumei.model.source import Source
     from kyumei.scope.documents.registry import DocumentReader
     from kyumei.scope.text import Hit
+
+_PLAIN: Final = frozenset({"text", "bytes", "document.eml", "document.html", "document.msg"})
 
 
 @dataclass(slots=True)
@@ -25,13 +29,17 @@ class Content:
         reader: the document's reader, `text` or `bytes`.
         counts: hits by category and kind.
         samples: one masked value a category and kind.
+        checked: hits by category and kind that passed more than a dictionary or a vocabulary.
+        personal: whether the text is about persons who can be told, as far as `read` found.
         parts: how many parts were read.
     """
 
     reader: str
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: dict[tuple[str, str], str] = field(default_factory=dict)
+    checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     parts: int = 0
+    personal: bool = False
     faults: list[Fault] = field(default_factory=list[Fault])
 
     def by_category(self) -> dict[str, int]:
@@ -42,10 +50,11 @@ class Content:
         return dict(sorted(total.items()))
 
     def table_row(self, source: Source) -> dict[str, Any]:
-        """Return the row for `objects/tables`: a text is no table of records about persons, so it has none."""
+        """Return the row for `objects/tables`; each value found is a record."""
         return {
-            "table_id": _table_id(source), "file_id": source.file_id, "evidence_id": source.evidence_id, "name": "text",
-            "hidden": "", "records": 0, "faults": len(self.faults), "columns": len(self.counts), "personal": False,
+            "table_id": _table_id(source), "file_id": source.file_id, "evidence_id": source.evidence_id, "name": TEXT,
+            "hidden": "", "records": self.counts.total(), "faults": len(self.faults), "columns": len(self.counts),
+            "personal": self.personal,
         }  # fmt: skip
 
     def column_rows(self, source: Source) -> list[Mapping[str, Any]]:
@@ -53,7 +62,7 @@ class Content:
         return [
             {
                 "table_id": _table_id(source), "ordinal": n, "name": kind, "category": category, "kind": kind, "by": "text",
-                "filled": self.counts[category, kind], "matching": self.counts[category, kind],
+                "filled": self.counts[category, kind], "matching": self.checked[category, kind],
                 "sample_masked": self.samples[category, kind],
             }
             for n, (category, kind) in enumerate(sorted(self.counts))
@@ -92,11 +101,21 @@ def hits(source: Source, content: Content, *, ocr: bool = False) -> Iterator[Hit
         content.faults.append(Fault(0, f"{reader.name} failed: {type(bug).__name__}", source.size))
 
 
-def read(source: Source, *, ocr: bool = False) -> Content:
-    """Return what the text of a file says."""
+def read(source: Source, out: Callable[[list[Mapping[str, Any]]], None] = lambda _: None, *, ocr: bool = False) -> Content:
+    """Return what the text of a file says.
+
+    Args:
+        source: the file.
+        out: called with rows of `kyumei.store.schema.FOUND`.
+        ocr: whether pages without text may be given to tesseract.
+    """
     content = Content("text")
-    for _ in hits(source, content, ocr=ocr):
-        pass
+    values = Values(_table_id(source), out)
+    for hit in hits(source, content, ocr=ocr):
+        values.add(hit)
+    values.finish()
+    fewest = FEWEST_PLAIN if content.reader in _PLAIN else FEWEST
+    content.personal = values.strong or values.telling >= fewest
     return content
 
 
@@ -114,4 +133,5 @@ def _of_document(source: Source, reader: DocumentReader, content: Content, *, oc
 def _note(content: Content, hit: Hit) -> None:
     key = (hit.category, hit.kind)
     content.counts[key] += 1
+    content.checked[key] += hit.validator not in UNSURE
     content.samples.setdefault(key, hit.sample_masked)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.count import Count
+from kyumei.scope.found import told
 from kyumei.scope.records import Stored
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class Linked:
 def count(store: Store, table_ids: Sequence[str]) -> tuple[Count, Count]:
     """Return how many records about persons these tables hold, and how many different persons they are about."""
     records = Stored(store, table_ids)
-    return Count.exact(len(records), "rows about persons"), count_people(records)
+    rows, people = Count.exact(len(records), "rows about persons"), count_people(records)
+    said = told(store, table_ids)
+    return (said.records(rows), said.people(people)) if said else (rows, people)
 
 
 def count_people(records: Records | Stored) -> Count:

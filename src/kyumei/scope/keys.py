@@ -117,6 +117,27 @@ def keys(plan: Plan, columns: Coded) -> dict[str, Digests]:
     return found
 
 
+def value_digests(key: str, values: Sequence[str]) -> list[int | None]:
+    """Return the digests that single values have under a key, as signed numbers; None for what has no such form.
+
+    Args:
+        key: one of `IDENTIFYING`; any other word for values that are compared as they are.
+        values: plain values, NFKC or not.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = distinct(pa.array(values, pa.string()))
+    forms = {"name": fold.names, "reading": fold.readings, "email": fold.emails, "address": fold.addresses}
+    if key == "phone":
+        found = _phones([column], len(values))
+    else:
+        texts = pa.DictionaryArray.from_arrays(column.indices, pc.fill_null(column.dictionary, ""))
+        found = _folded(column if key in forms else texts, forms.get(key, fold.numbers), key)
+    return [int(v) or None for v in found.view(np.int64).tolist()]
+
+
 def identified(found: dict[str, Digests]) -> Bools:
     """Return which records have a key that identifies."""
     import numpy as np

@@ -7,7 +7,7 @@ validator that it passed and the word that stood before it, and its place in the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.mask import masked
@@ -39,6 +39,7 @@ class Hit:
         rule: the rule's name.
         kind: the recogniser's name, finer than the category.
         place: the part of a document in whose text it stands; empty where the offsets are the source's.
+        value: as it stands there, full-width letters folded; never shown.
     """
 
     category: str
@@ -50,6 +51,7 @@ class Hit:
     rule: str = ""
     kind: str = ""
     place: str = ""
+    value: str = field(default="", repr=False)
 
     def as_json(self) -> dict[str, str | int]:
         """Return the object that `kyumei categories` writes."""
@@ -97,9 +99,10 @@ def _hits(piece: Piece, rows: Ints, places: Ints, place: str) -> Iterator[Hit]:
 
     for (start, end, number, word, word_end), (first, last) in zip(rows.tolist(), places.tolist(), strict=True):
         rule: AnyRule = all_rules()[number]
-        shown = masked(piece.text(start, end), rule.kind)
+        value = piece.text(start, end)
+        shown = masked(value, rule.kind)
         context = piece.text(word, word_end)
-        yield Hit(rule.category, first, last, rule.validator, context, shown, rule.name, rule.kind, place)
+        yield Hit(rule.category, first, last, rule.validator, context, shown, rule.name, rule.kind, place, value)
 
 
 def tally(source: Source) -> Counter[str]:

@@ -35,6 +35,7 @@ _TABLES: Final[dict[str, tuple[str, Mapping[str, str]]]] = {
     "sources": ("objects/sources", schema.SOURCES),
     "tables": ("objects/tables", schema.TABLES),
     "columns": ("objects/columns", schema.COLUMNS_OF_TABLES),
+    "found": ("objects/found", schema.FOUND),
     "faults": ("faults", schema.FAULTS),
     "people": ("people", schema.PEOPLE),
 }

@@ -9,6 +9,7 @@ Parquet in the case folder is the truth; `index.duckdb` holds the same tables by
 | `objects/sources/` | `sources` | file, member of a container, attachment |
 | `objects/tables/` | `tables` | table of a data object (CSV file, sheet, dumped table) |
 | `objects/columns/` | `columns` | column of a table |
+| `objects/found/` | `found` | distinct value in the text of a document or of another file |
 | `people/` | `people` | record about a person in a table with personal data: digests of its linkage keys |
 """
 
@@ -53,6 +54,8 @@ FAULTS: Final = {
     "skipped": "int",
     "reason": "text",
 }
+TEXT: Final = "[text]"
+"""The name of the table that stands for the text of a file; no sheet can be named so."""
 TABLES: Final = {
     "table_id": "text",  # kyumei.scope.tables.table_id
     "file_id": "text",
@@ -70,11 +73,28 @@ COLUMNS_OF_TABLES: Final = {
     "name": "text",
     "category": "text",  # kyumei.model.categories, or null
     "kind": "text",  # the recogniser's name, finer than the category: email, given name, student number
-    "by": "text",  # header+values | header | values, or null
+    "by": "text",  # header+values | header | values | text, or null
     "filled": "int",  # non-empty cells
     "matching": "int",  # cells that passed the category's validator
     "sample_masked": "text",
 }
+FOUND: Final = {
+    "table_id": "text",  # the text's
+    "category": "text",
+    "kind": "text",
+    "key": "text",  # what it tells a person by, kyumei.scope.found.TELLS; null where it tells none
+    "value": "int",  # digest of the value, as in PEOPLE
+    "number": "int",  # how often it stands there
+    "aside": "bool",  # in a part that says who sent or wrote it
+    "place": "text",  # the part of the document; "" where offsets are the file's
+    "offset": "int",  # where it stands first, in bytes
+    "end": "int",
+    "rule": "text",
+    "validator": "text",
+    "context": "text",
+    "sample_masked": "text",
+}
+"""One row for each distinct value in the text of a file (some values of long texts have several rows)."""
 PEOPLE: Final = {
     "table_id": "text",
     "rec": "int",  # byte offset or row number of the record in its source

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-import numba as nb
 import numpy as np
+
+from kyumei.scope.scan.jit import jit
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,7 +46,7 @@ def _entry(raw: bytes, *, folded: bool) -> int:
     return int.from_bytes(utf8, "little") | len(utf8) << 24
 
 
-@nb.njit(cache=True, nogil=True, boundscheck=False)
+@jit
 def transcode(data: Bytes, one: Codes, two: Codes, out: Bytes, places: npt.NDArray[np.int32]) -> tuple[int, int]:
     """Write UTF-8 and, for each of its bytes, its position in `data`; what is no character becomes U+FFFD.
 

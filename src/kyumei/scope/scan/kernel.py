@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numba as nb
 import numpy as np
 
+from kyumei.scope.scan.jit import jit
 from kyumei.scope.scan.marks import (
     BLANK_INSIDE,
     IN_DICTIONARY,
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
     Ints = npt.NDArray[np.int64]
 
-_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
 
 _MAX_GROUPS: Final = 7
 _MAX_DIGITS: Final = 24
 
 
-@_jit
+@jit
 def fold(data: Bytes, out: Bytes, places: npt.NDArray[np.int32]) -> int:
     """Write full-width ASCII, dashes and blanks as one ASCII byte; keep the rest, and where each byte stood.
 
@@ -70,7 +69,7 @@ def fold(data: Bytes, out: Bytes, places: npt.NDArray[np.int32]) -> int:
     return o
 
 
-@_jit
+@jit
 def _has(sorted_shapes: Ints, shape: int) -> bool:
     low = 0
     high = len(sorted_shapes)
@@ -83,17 +82,17 @@ def _has(sorted_shapes: Ints, shape: int) -> bool:
     return low < len(sorted_shapes) and sorted_shapes[low] == shape
 
 
-@_jit
+@jit
 def _is_digit(b: int) -> bool:
     return 48 <= b <= 57
 
 
-@_jit
+@jit
 def _is_letter(b: int) -> bool:
     return 65 <= (b & 0xDF) <= 90
 
 
-@_jit
+@jit
 def _before(data: Bytes, at: int) -> int:
     """Return the flags for what stands before a token."""
     if at == 0:
@@ -112,7 +111,7 @@ def _before(data: Bytes, at: int) -> int:
     return 0
 
 
-@_jit
+@jit
 def _after(data: Bytes, at: int) -> int:
     """Return the flags for what stands after a token; the T of an ISO time counts as nothing."""
     n = len(data)
@@ -130,7 +129,7 @@ def _after(data: Bytes, at: int) -> int:
     return 0
 
 
-@_jit
+@jit
 def _number(data: Bytes, at: int) -> tuple[int, int, int, int, int]:
     """Return end, shape, separators seen, end of the first group and total digits of the number that begins here."""
     n = len(data)
@@ -165,7 +164,7 @@ def _number(data: Bytes, at: int) -> tuple[int, int, int, int, int]:
     return i, shape, first, first_end, total
 
 
-@_jit
+@jit
 def _identifier(data: Bytes, at: int) -> tuple[int, int, int]:
     """Return end, shape (0 where it has too many runs) and whether all letters are capitals."""
     n = len(data)
@@ -192,7 +191,7 @@ def _identifier(data: Bytes, at: int) -> tuple[int, int, int]:
     return i, shape, upper
 
 
-@_jit
+@jit
 def _kanji_number(data: Bytes, at: int, mark: int) -> tuple[int, int]:
     """Return the number of one or two digits before 月 (0) or 日 (1), and where its mark ends; 0 if there is none."""
     n = len(data)
@@ -214,7 +213,7 @@ def _kanji_number(data: Bytes, at: int, mark: int) -> tuple[int, int]:
     return (value, i + 3) if fits else (0, at)
 
 
-@_jit
+@jit
 def _plain_number(data: Bytes, at: int) -> tuple[int, int]:
     """Return the number after one of `. / -`, and its end; 0 where there is none of one or two digits."""
     n = len(data)
@@ -230,12 +229,12 @@ def _plain_number(data: Bytes, at: int) -> tuple[int, int]:
     return value, i
 
 
-@_jit
+@jit
 def _is_year_mark(data: Bytes, at: int) -> bool:
     return at + 2 < len(data) and data[at] == 0xE5 and data[at + 1] == 0xB9 and data[at + 2] == 0xB4
 
 
-@_jit
+@jit
 def date_at(data: Bytes, at: int, offset: int) -> tuple[int, int]:
     """Return yyyymmdd and the end of a date whose year (after an era: `offset` years are added) begins at `at`; 0 if none."""
     n = len(data)
@@ -262,7 +261,7 @@ def date_at(data: Bytes, at: int, offset: int) -> tuple[int, int]:
     return ((year + offset) * 10000 + month * 100 + day, i) if day else (0, at)
 
 
-@_jit
+@jit
 def real_date(value: int) -> bool:
     """Return whether yyyymmdd is a day of the calendar between 1868 and 2099."""
     year, month, day = value // 10000, value // 100 % 100, value % 100
@@ -274,7 +273,7 @@ def real_date(value: int) -> bool:
     return day <= (30 if month == 4 or month == 6 or month == 9 or month == 11 else 31)
 
 
-@_jit
+@jit
 def _mail(data: Bytes, at: int, allowed: Bytes) -> tuple[int, int]:
     """Return start and end of the address around an `@`; equal where there is none."""
     n = len(data)
@@ -298,7 +297,7 @@ def _mail(data: Bytes, at: int, allowed: Bytes) -> tuple[int, int]:
     return start, end
 
 
-@_jit
+@jit
 def _width(b: int) -> int:
     """Return the length of a character by its first byte."""
     if b < 0xC0:
@@ -306,7 +305,7 @@ def _width(b: int) -> int:
     return 2 if b < 0xE0 else 3 if b < 0xF0 else 4
 
 
-@_jit
+@jit
 def _code(data: Bytes, at: int) -> int:
     """Return the code point of a three-byte character, 0 for others."""
     if at + 2 >= len(data) or not 0xE0 <= data[at] < 0xF0:
@@ -315,12 +314,12 @@ def _code(data: Bytes, at: int) -> int:
     return code
 
 
-@_jit
+@jit
 def _is_kanji(code: int) -> bool:
     return 0x3400 <= code <= 0x9FFF or code == 0x3005 or 0xF900 <= code <= 0xFAFF
 
 
-@_jit
+@jit
 def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
     """Return the end of an address whose first name ends at `at`, and 2 · number seen + municipality seen."""
     n = len(data)
@@ -360,7 +359,7 @@ def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
     return last, number + town
 
 
-@_jit
+@jit
 def _lookup(data: Bytes, at: int, first: int, last: int, heads: Ints, body: Bytes, ascii_word: bool) -> int:
     """Return the number of the longest word that stands here, -1 for none; words first..last, longest first."""
     n = len(data)
@@ -384,7 +383,7 @@ def _lookup(data: Bytes, at: int, first: int, last: int, heads: Ints, body: Byte
     return -1
 
 
-@_jit
+@jit
 def hash_of(data: Bytes, start: int, end: int) -> int:
     """Return 63 bits for some bytes (FNV-1a)."""
     h = np.uint64(14695981039346656037)
@@ -394,7 +393,7 @@ def hash_of(data: Bytes, start: int, end: int) -> int:
     return result
 
 
-@_jit
+@jit
 def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
     """Return end and characters of the longest given name of the dictionary that begins here, at most four characters."""
     n = len(data)
@@ -415,7 +414,7 @@ def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
     return at, 0
 
 
-@_jit
+@jit
 def _suffix(data: Bytes, at: int) -> bool:
     """Return whether 様 さま さん 氏 殿 先生 くん ちゃん 君 （ ( follows, after at most one blank."""
     i = at
@@ -436,7 +435,7 @@ def _suffix(data: Bytes, at: int) -> bool:
     return code == 0x5148 and follows == 0x751F
 
 
-@_jit
+@jit
 def _name(data: Bytes, at: int, surname_end: int, given: Ints) -> tuple[int, int, int]:
     """Return the end of a name, the characters of its given name (0 unknown) and flags; end = at where it is none."""
     blank = surname_end < len(data) and data[surname_end] == 32

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numba as nb
-
+from kyumei.scope.scan.jit import inlined, jit
 from kyumei.scope.scan.kernel import (
     _address,
     _after,
@@ -90,19 +89,14 @@ class Tables(NamedTuple):
     identifiers: Ints
 
 
-_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
-_inlined = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
-"""Without it every call counts references to all tables, which costs twenty times the work."""
-
-
-@_inlined
+@inlined
 def _put(out: Ints, n: int, row: tuple[int, int, int, int, int, int]) -> int:
     for k in range(6):
         out[n, k] = row[k]
     return n + 1
 
 
-@_inlined
+@inlined
 def _at_digit(data: Bytes, i: int, out: Ints, n: int, numbers: Ints, identifiers: Ints) -> tuple[int, int]:
     """Take what begins with a digit; return the next position and the number of rows."""
     end, shape, separator, first_end, total = _number(data, i)
@@ -127,7 +121,7 @@ def _at_digit(data: Bytes, i: int, out: Ints, n: int, numbers: Ints, identifiers
     return first_end, n
 
 
-@_inlined
+@inlined
 def _at_letter(
     data: Bytes,
     i: int,
@@ -169,7 +163,7 @@ def _at_letter(
     return end, n
 
 
-@_inlined
+@inlined
 def _at_surname(
     data: Bytes, i: int, out: Ints, n: int, surnames: Ints, surname_body: Bytes, surname_heads: Ints, given: Ints
 ) -> tuple[int, int]:  # fmt: skip
@@ -188,7 +182,7 @@ def _at_surname(
     return i + 3, n
 
 
-@_inlined
+@inlined
 def _at_wide(
     data: Bytes,
     i: int,
@@ -268,13 +262,13 @@ def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
     return found
 
 
-@_jit
+@jit
 def _sweep(
     data: Bytes, begin: int, out: Ints, classes: Bytes, allowed: Bytes, heads: Bytes, twos: Bytes, pairs: Bytes,
     words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints, surnames: Ints,
     surname_body: Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
 ) -> tuple[int, int]:  # fmt: skip
-    """Go on from `begin`; the tables are given one by one, because each look into a tuple counts references."""
+    """Go on from `begin`."""
     size = len(data)
     i = begin
     n = 0
