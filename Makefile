@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real fuzz people-100m bench clean
+.PHONY: install install-dev demo test check fix cases killed real real-logs fuzz people-100m bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -49,6 +49,9 @@ killed: install-dev                 ## kill triage 50 times at random instants; 
 
 real: install-dev                   ## triage of ../shared/data: docs/reference/real-evidence.md
 	$(BIN)/python -m tests.real.report
+
+real-logs: install-dev              ## readers against published answers: docs/reference/logs.md
+	$(BIN)/python -m tests.real.logs
 
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20

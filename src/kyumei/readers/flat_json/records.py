@@ -67,14 +67,14 @@ def records(source: Source, rows: Rows) -> Iterator[Records]:
 
 
 @lru_cache(maxsize=8)
-def names(head: bytes) -> frozenset[str]:
-    """Return the names of the fields in the first complete records of the head of a file; none where it is no JSON."""
+def first(head: bytes) -> Columns | None:
+    """Return the first complete records of the head of a file as columns; None where it is no JSON."""
     import numpy as np
 
     from kyumei.readers.flat_json import kernel
 
     if b"{" not in head[:4096]:
-        return frozenset()
+        return None
     found, spans = 0, np.zeros((64, 2), np.int64)
     for pattern, depth in ((_WRAPPED, 2), (_LISTED, 1), (re.compile(rb"\s*(?=\{)"), 0)):
         begun = pattern.match(head.removeprefix(b"\xef\xbb\xbf"))
@@ -82,7 +82,13 @@ def names(head: bytes) -> frozenset[str]:
             shift = 3 if head.startswith(b"\xef\xbb\xbf") else 0
             found, _ = kernel.objects(np.frombuffer(head, np.uint8), begun.end() + shift, depth, spans)
             break
-    return frozenset(block(head, spans[:found]).columns.fields) if found else frozenset()
+    return block(head, spans[:found]).columns if found else None
+
+
+def names(head: bytes) -> frozenset[str]:
+    """Return the names of the fields in the first complete records of the head of a file; none where it is no JSON."""
+    columns = first(head)
+    return frozenset() if columns is None else frozenset(columns.fields)
 
 
 # ---- an object a line

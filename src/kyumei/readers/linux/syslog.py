@@ -32,6 +32,7 @@ _HEADS: Final = (
     rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{BSD_STAMP}):? (?:<(?P<level>\w+\.\w+)> )?(?P<rest>.*)$",
     rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{ISO_STAMP}) (?P<rest>.*)$",
     r"^(?:<(?P<pri>\d{1,3})>)?1 (?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?P<body>.*)$",
+    r"^(?P<stamp>)(?P<rest>[A-Za-z][\w.-]* (?:[\w.-]+/)*[\w.-]+\[\d+\]: .*)$",  # journalctl without times
 )
 _RESTS: Final = (
     r"^(?P<host>[^ ]+)? ?:? ?(?P<program>%[A-Z0-9_]+-\d-\w+): *(?P<message>.*)$",
@@ -52,6 +53,7 @@ _LINE: Final = re.compile(
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)? [^ ]*[^ :] [^\[\]: ]+(?:\[\w+\])?(?: <\w+>)?:"
     r"|1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]* [^ ]+ [^ ]+ [^ ]+ [^ ]+ (?:-|\[))"
 )
+_TIMELESS: Final = re.compile(r"[A-Za-z][\w.-]* (?:[\w.-]+/)*[\w.-]+\[\d+\]: ")
 _LEVELS: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _FACILITIES: Final = (
     *("kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"),
@@ -62,6 +64,8 @@ _FACILITIES: Final = (
 def accepts(source: Source) -> int:
     """Return how sure it is that the sampled lines are syslog lines; formats that live inside syslog may be surer."""
     part = share(source, _LINE)
+    if part < 0.3 and share(source, _TIMELESS) >= 0.8:
+        return 40
     return int(50 + 35 * part) if part >= 0.3 else 0
 
 
@@ -73,6 +77,8 @@ def accepts(source: Source) -> int:
 )
 def read(source: Source, rows: Rows) -> None:
     """Add one event for each line that begins with a time; `rec` is the byte offset of the line.
+
+    Lines of host and `program[pid]:` alone are events without a time.
 
     Times without a zone are taken in the source's zone and `zone_assumed` is true; so it is where the year was inferred
     (`kyumei.readers.linux.years`). Lines without a time of their own (continuations) become faults.

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from kyumei.readers.lines import Lines
 
 _HEADS: Final = (
-    r"^(?:<\d{1,3}>)?(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<rest>\d\d:\d\d:\d\d.*)$",
+    r"^(?:<\d{1,3}>)?\[?(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<rest>\d\d:\d\d:\d\d.*)$",
+    r"^(?P<month>\d\d)-(?P<day>\d\d) (?P<rest>\d\d:\d\d:\d\d.*)$",
     r"^(?:<\d{1,3}>)?(?:1 )?(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[T ]\d\d:\d\d",
 )
 _INSIDE: Final = r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ]\d\d:\d\d"

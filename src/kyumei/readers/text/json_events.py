@@ -1,0 +1,199 @@
+"""JSON events of a form nobody described: time, address, account and what was done are told by names and values.
+
+The words are data (`json_events.toml`). What is chosen becomes a mapping like those a user writes, so that all fields are
+kept under their own names; a field counts as a time or an address only where its values are some. Readers that know the
+format are always surer. Events of this reader hold `guessed`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.readers.addresses import IP
+from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
+from kyumei.readers.registry import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kyumei.model.source import Source
+    from kyumei.store.columns import Columns
+    from kyumei.store.rows import Rows
+
+SURE: Final = 45
+"""A time, and who or from where, and what was done."""
+UNSURE: Final = 20
+_ADDRESS: Final = re.compile(rf"^(?:{IP})(?::\d+)?$")
+_TIMELY: Final = re.compile(r"time|date|stamp|created|recorded|_at$|_on$|At$|published", re.IGNORECASE)
+_FAILED: Final = r"^(?:false|fail\w*|denied|block\w*|invalid\w*|error|unsuccessful|[45]\d\d)$"
+_FORMS: Final = {"word": r"[\w.:/-]+$", "joined": r"\w+(?:[._:-]\w+)+$|[A-Z][a-z]+(?:[A-Z][a-z]+)+$"}
+_VALUES: Final = 40
+_SHARE: Final = 0.8
+_MOST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Fields by what they are taken for, best first."""
+
+    time: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    action: tuple[str, ...]
+    verdict: tuple[str, ...]
+    is_plain: bool = False
+    """A field is called an action or the like, and its values are words of a program, not of people."""
+
+    @property
+    def confidence(self) -> int:
+        """Return how sure it is that these are events and no other records."""
+        who, where = bool(self.columns.get("account")), bool(self.columns.get("src_ip"))
+        if (self.is_plain and (self.time or where)) or (self.time and where and who):
+            return SURE
+        return UNSURE if (self.time or where) and (who or self.action) else 0
+
+
+def accepts(source: Source) -> int:
+    """Return how sure it is that the first records are events."""
+    found = _chosen(source.head)
+    return found.confidence if found else 0
+
+
+@reader(
+    "text.json_events", accepts=accepts, title="JSON events (format not known)", spec="https://www.rfc-editor.org/rfc/rfc8259"
+)
+def read(source: Source, rows: Rows) -> None:
+    """Add one event for each record."""
+    import pyarrow as pa
+
+    from kyumei.readers.flat_json import records as json
+    from kyumei.readers.linux.years import Calendar
+    from kyumei.readers.mapped.evaluate import events
+
+    found = _chosen(source.head) or Chosen((), {}, (), ())
+    mapping, calendar = _mapping(found), Calendar(source)
+    for block in json.records(source, rows):
+        event = events(block.columns, block.rec, mapping, calendar)
+        rows.add_columns(event.columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
+
+
+@lru_cache(maxsize=8)
+def _chosen(head: bytes) -> Chosen | None:
+    from kyumei.readers.flat_json.records import first
+
+    columns = first(head)
+    if columns is None or not columns.fields:
+        return None
+    names = list(columns.fields)
+    values = {name: _values(columns, name) for name in names}
+    times = [n for n in _ranked(names, "time", _times(values)) if not _has(n, "never_time")]
+    addresses = _ranked(names, "src_ip", [n for n in names if _mostly(values[n], _ADDRESS)])
+    taken = {*times[:1], *addresses}
+    plain = [name for name in names if name not in taken]
+    found = {column: tuple(_ranked(plain, column)[:_MOST]) for column in ("account", "object", "host", "message")}
+    found["src_ip"] = tuple(addresses[:_MOST])
+    actions = [n for n in _ranked(plain, "action") if n not in found["account"]]
+    verdicts = tuple(_ranked(plain, "verdict")[:_MOST])
+    is_plain = any(_is_word_of_a_program(name, values[name]) for name in actions)
+    return Chosen(tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts, is_plain)
+
+
+def _is_word_of_a_program(name: str, values: Sequence[str]) -> bool:
+    words = _words()["plain"]
+    kind = next((pattern for pattern, names in words.items() if _last(name) in names), None)
+    return kind is not None and _mostly(values, re.compile(_FORMS[kind]))
+
+
+def _values(columns: Columns, name: str) -> tuple[str, ...]:
+    import pyarrow as pa
+
+    raw = columns.fields[name].values.slice(0, _VALUES).cast(pa.binary()).to_pylist()  # a damaged file is no UTF-8
+    return tuple(value.decode("utf-8", "backslashreplace") for value in raw if value)
+
+
+def _times(values: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the fields whose values are times, if their names speak of one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from kyumei.readers import stamps
+
+    words, found = set(_words()["words"]["time"]), []
+    for name, some in values.items():
+        if some and (_TIMELY.search(name) or _last(name) in words):
+            texts = pa.array(some, pa.string())
+            either = pc.coalesce(stamps.parsed(texts, "UTC")[0], stamps.epochs(texts))
+            if len(some) - either.null_count >= _SHARE * len(some):
+                found.append(name)
+    return found
+
+
+def _mostly(values: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    return bool(values) and sum(pattern.match(v) is not None for v in values) >= _SHARE * len(values)
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _ranked(names: Sequence[str], column: str, fitting: Sequence[str] | None = None) -> list[str]:
+    """Return the fields for a column, best first; where `fitting` is given, its fields without a telling name come last."""
+    words = _words()["words"][column]
+    places = {word: place for place, word in enumerate(words)}
+    other = set(_words()["other"].get(column, ()))
+    found = []
+    for name in names if fitting is None else fitting:
+        parts = _parts(name)
+        place = min(places.get(parts[-1], len(words)), places.get("".join(parts[-2:]), len(words)))
+        if place < len(words) or fitting is not None:
+            found.append((bool(other.intersection(parts)), place, len(parts), name))
+    return [name for *_, name in sorted(found)]
+
+
+def _parts(name: str) -> list[str]:
+    return [re.sub(r"[\s_\-@]", "", part).casefold() for part in name.removesuffix("#native").split(".")]
+
+
+def _last(name: str) -> str:
+    return _parts(name)[-1]
+
+
+def _has(name: str, what: str) -> bool:
+    return any(word in part for part in _parts(name) for word in _words()["other"][what])
+
+
+def _mapping(found: Chosen) -> LogMapping:
+    """Return what was chosen in the form of a user's mapping."""
+    rules: list[tuple[Mapping[str, Any], str]] = []
+    for row in _words()["meaning"]:
+        for field in found.action:
+            if row["action"] == "login.succeeded":
+                failed = (({field: {"matches": row["match"]}, v: {"matches": _FAILED}}, "login.failed") for v in found.verdict)
+                rules.extend(failed)
+            rules.append(({field: {"matches": row["match"]}}, row["action"]))
+    outcomes = tuple(({field: {"matches": _FAILED}}, "failure") for field in found.verdict)
+    columns = dict(found.columns)
+    columns["provider"] = found.action[:2]
+    columns["message"] = (*columns.get("message", ()), *found.action)
+    return LogMapping(
+        name="text.json_events",
+        title="",
+        spec="",
+        format="json",
+        patterns=(),
+        skip="",
+        recognise="",
+        accepts=(),
+        any=(),
+        certain=False,
+        encoding="",
+        time=Time(found.time),
+        columns=tuple((column, fields) for column, fields in columns.items() if fields),
+        action=Choice(tuple(rules), default="record.written"),
+        outcome=Choice(outcomes),
+    )

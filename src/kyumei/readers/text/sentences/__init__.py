@@ -1,0 +1,1 @@
+"""Sentences that are tried when nothing closer fits, as data."""

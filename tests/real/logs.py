@@ -1,0 +1,259 @@
+"""Compare what is read of text and cloud logs with what the logs' publishers say is in them (`make real-logs`).
+
+`python -m tests.real.logs` writes `docs/reference/logs.md`; with `--failures SET` it prints the rows that fail instead.
+A row is chosen a reader by content alone, as in a case: a table of records that is likelier than a log takes it away.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from kyumei.model.source import Source
+from kyumei.readers.addresses import normal
+from kyumei.readers.run import recognise
+from kyumei.scope.profile import recognise as recognise_table
+from tests.case.runs import ROOT
+from tests.conftest import SHARED, lines, members
+from tests.plaso_counts import PLASO_COUNTS
+from tests.readers.samples import strict_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PAGE: Final = ROOT / "docs" / "reference" / "logs.md"
+ZONE: Final = "Europe/Zurich"
+"""That of fail2ban's tests: its expected times are on this clock."""
+CHANGED: Final = 1_700_000_000_000_000
+_IPV4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_ACTOR: Final = re.compile(
+    r'"(?:user|user_?name|actor|email|user_?email|principal\w*|login|username|userid)"\s*:\s*"[^"]', re.IGNORECASE
+)
+_TIME: Final = re.compile(r'"[^"]*(?:time|date|_at|stamp|published)[^"]*"\s*:\s*"?\d{4}-?\d\d', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question with its answer: why it failed, empty where it did not."""
+
+    group: str
+    failure: str
+    said: str
+
+
+@dataclass
+class Read:
+    """What was read of one source."""
+
+    reader: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    faults: int = 0
+
+    @property
+    def addresses(self) -> set[str]:
+        return {str(event["src_ip"]) for event in self.events if event.get("src_ip")}
+
+
+def read(data: bytes, **facts: Any) -> Read:
+    """Read a source whose name says nothing."""
+    source = Source.memory(data, "evidence/0001", **facts)
+    reader, sure = recognise(source)
+    _, likely = recognise_table(source)
+    if reader is None or sure < likely:
+        return Read()
+    rows, tables = strict_run(reader, source)
+    return Read(reader.name, [row for table in tables for row in table.to_pylist()], len(rows.faults))
+
+
+def fail2ban(shared: Path) -> Iterator[Row]:
+    """Time and host of every line that fail2ban takes for an attack, each line alone in a file."""
+    for row in map(json.loads, lines(shared / "truth" / "fail2ban.jsonl.xz")):
+        expected = row["expected"]
+        if not expected or not expected.get("match"):
+            continue
+        year = int((expected.get("time") or "2005")[:4])
+        changed = int(datetime(year, 12, 31, 22, tzinfo=UTC).timestamp()) * 10**6
+        got = read(row["line"].encode(), zone=ZONE, mtime=changed)
+        yield Row(row["service"], _attack(got, expected), row["line"])
+
+
+def _attack(got: Read, expected: dict[str, Any]) -> str:
+    if not got.events:
+        return "not recognised"
+    event = got.events[0]
+    wanted = expected.get("time")
+    told = event["ts"].astimezone(ZoneInfo(ZONE)).isoformat()[:19] if event.get("ts") else None
+    if wanted and told != wanted[:19]:
+        return f"time is {told}, expected {wanted}"
+    host = expected.get("host")
+    if host and normal(host) not in {event.get("src_ip"), event.get("client")}:
+        return f"address is {event.get('src_ip')}, expected {host}"
+    return ""
+
+
+def fail2ban_benign(shared: Path) -> Iterator[Row]:
+    """Every line that fail2ban takes for none is an event too."""
+    for row in map(json.loads, lines(shared / "truth" / "fail2ban.jsonl.xz")):
+        if row["expected"] and not row["expected"].get("match"):
+            got = read(row["line"].encode(), zone=ZONE, mtime=CHANGED)
+            yield Row(row["service"], "" if got.events else "not recognised", row["line"])
+
+
+def crowdsec(shared: Path) -> Iterator[Row]:
+    """Every log is read with times, and every attacker's address is a source address of an event."""
+    logs = dict(members(shared / "crowdsec.tar.xz"))
+    for row in map(json.loads, lines(shared / "truth" / "crowdsec.jsonl.xz")):
+        data = logs.get(row["log_file"])
+        if data is None:
+            continue
+        got = read(data, mtime=CHANGED)
+        attackers = {normal(a) for a in row["sources"] if re.fullmatch(r"[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*", a)}
+        missed = sorted(attackers - got.addresses)
+        failure = "" if got.events else "not recognised"
+        failure = failure or (f"attackers not seen: {', '.join(missed)}" if missed else "")
+        failure = failure or ("" if any(event["ts"] for event in got.events) else "no times")
+        yield Row(row["log_type"], failure, row["test"])
+
+
+def ossec(shared: Path) -> Iterator[Row]:
+    """Every line is an event; its address is seen where it has exactly one."""
+    for row in map(json.loads, lines(shared / "truth" / "ossec.jsonl.xz")):
+        got = read(row["log"].encode(), mtime=CHANGED)
+        failure = "" if got.events else "not recognised"
+        addresses = {a for a in _IPV4.findall(row["log"]) if not a.startswith("127.")}
+        if not failure and len(addresses) == 1 and row["decoder"] not in {"dhcpd", "netscreenfw"} and not got.addresses:
+            failure = f"address not seen: {addresses.pop()}"
+        yield Row(row["decoder"] or "(none)", failure, row["log"])
+
+
+def plaso(shared: Path) -> Iterator[Row]:
+    """Text logs of plaso's own tests: as many events as plaso finds."""
+    known = {file: (events, faults) for file, _, events, faults in PLASO_COUNTS}
+    files = {name.split("test_data/")[-1]: data for name, data in members(shared / "plaso.tar.xz")}
+    for row in map(json.loads, lines(shared / "truth" / "plaso_expected.jsonl.xz")):
+        for name in row["files"][:1]:
+            if name not in files or not _is_text_log(name, files[name]):
+                continue
+            got = read(files[name], mtime=CHANGED, zone="UTC")
+            wanted = (row["counts"] or {}).get("number_of_event_data")
+            count = known[name][0] if name in known else wanted
+            failure = "" if got.events else "not recognised"
+            if not failure and count is not None and len(got.events) != count:
+                failure = f"{len(got.events)} events, plaso {count}"
+            yield Row(name.partition("/")[0], failure, f"{name} {got.reader}")
+
+
+def _is_text_log(name: str, data: bytes) -> bool:
+    return re.search(r"log|txt|json|history", name.rpartition("/")[2], re.IGNORECASE) is not None and b"\0" not in data[:512]
+
+
+def panther(shared: Path) -> Iterator[Row]:
+    """Every event is read; where it holds a time, one IPv4 address or an account, so does ours."""
+    for row in map(json.loads, lines(shared / "truth" / "panther.jsonl.xz")):
+        text = json.dumps(row["log"])
+        got = read(text.encode() + b"\n")
+        yield Row(_type(row), _fields(got, text), text)
+
+
+def _type(row: dict[str, Any]) -> str:
+    types = row["log_types"] or ["(none)"]
+    return types[0] if len(types) < 3 else "several"
+
+
+def _fields(got: Read, text: str) -> str:
+    if not got.events:
+        return "not recognised"
+    event = got.events[0]
+    missed = []
+    if _TIME.search(text) and not event.get("ts"):
+        missed.append("time")
+    if len(set(_IPV4.findall(text))) == 1 and not event.get("src_ip"):
+        missed.append("address")
+    if _ACTOR.search(text) and not event.get("account"):
+        missed.append("account")
+    return f"no {' or '.join(missed)}" if missed else ""
+
+
+def cloudtrail(shared: Path) -> Iterator[Row]:
+    """Every record of the recordings of AWS attacks is an event with time, account and source."""
+    for name, data in members(shared / "cloud.tar.xz"):
+        if not name.endswith((".json", ".jsonl")):
+            continue
+        got = read(data)
+        bare = sum(not (event["ts"] and event["account"] and event["src_ip"]) for event in got.events)
+        failure = "" if got.reader == "cloud.aws_cloudtrail" else f"read as {got.reader or 'nothing'}"
+        yield Row(name.rpartition("/")[2], failure or (f"{bare} of {len(got.events)} without a column" if bare else ""), name)
+
+
+SETS: Final[dict[str, tuple[str, Callable[[Path], Iterator[Row]]]]] = {
+    "fail2ban": ("lines of attacks: time and address exact", fail2ban),
+    "fail2ban-benign": ("other lines: read", fail2ban_benign),
+    "crowdsec": ("log files: read with times, every attacker's address seen", crowdsec),
+    "ossec": ("lines: read, their only address seen", ossec),
+    "plaso": ("text logs: as many events", plaso),
+    "panther": ("cloud events: read, time, address and account found", panther),
+    "cloudtrail": ("recordings: every record with time, account and address", cloudtrail),
+}
+"""Name → what is asked, and the rows."""
+
+
+def score(rows: list[Row]) -> tuple[int, int]:
+    """Return how many passed, of how many."""
+    return sum(not row.failure for row in rows), len(rows)
+
+
+HEAD: Final = """# Text and cloud logs compared with published answers
+
+Written by `make real-logs` from `../shared/data/truth` (public test sets of other projects; none of their text lies here).
+No reader knows a file's name: each row is read from a source called `evidence/0001`.
+
+| set | asked | passed | of | share |
+|---|---|---:|---:|---:|
+"""
+
+
+def page(shared: Path) -> Iterator[str]:
+    """Yield the parts of the page."""
+    yield HEAD
+    found = {name: list(rows(shared)) for name, (_, rows) in SETS.items()}
+    for name, (asked, _) in SETS.items():
+        passed, total = score(found[name])
+        yield f"| {name} | {asked} | {passed:,} | {total:,} | {passed / total:.1%} |\n"
+    yield "\n## What failed, by class\n\n| set | kind of log | what failed | rows |\n|---|---|---|---:|\n"
+    for name, rows in found.items():
+        classes = Counter((row.group, _class(row.failure)) for row in rows if row.failure)
+        for (group, failure), count in sorted(classes.items(), key=lambda each: (-each[1], each[0])):
+            yield f"| {name} | {group} | {failure} | {count} |\n"
+    if EXPLAINED.is_file():
+        yield "\n" + EXPLAINED.read_text("utf-8")
+
+
+EXPLAINED: Final = ROOT / "tests" / "real" / "logs_explained.md"
+"""Why what still fails fails, written by hand."""
+
+
+def _class(failure: str) -> str:
+    return re.sub(r"(?: is|:| events,) .*|^\d+ .*(?=without)", "", failure).strip()
+
+
+def main(arguments: list[str]) -> None:
+    """Write the page, or print the failures of the sets named."""
+    if not SHARED.is_dir():
+        sys.exit("the real evidence is not there: ../shared/data beside the checkout")
+    for name in arguments:
+        rows = list(SETS[name][1](SHARED))
+        failed = [f"  {row.group} | {row.failure} | {row.said[:300]}\n" for row in rows if row.failure]
+        sys.stdout.write("".join([f"{name}: {score(rows)}\n", *failed]))
+    if not arguments:
+        PAGE.write_text("".join(page(SHARED)), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
