@@ -4,6 +4,7 @@ import re
 from random import Random  # noqa: TID251  # seeded below
 
 import pyarrow as pa
+import pytest
 
 from kyumei.detect.sigma.matcher import compiled, native
 from kyumei.detect.sigma.special import buffers, python_pattern
@@ -24,15 +25,25 @@ def pattern(dice: Random) -> Text:
     return Text(tuple(parts), dice.random() < 0.3)
 
 
-def test_the_kernel_finds_what_pythons_expressions_find() -> None:
-    dice = Random(1)  # noqa: S311
-    texts = [text for text in (pattern(dice) for _ in range(600)) if native(text)] + [Text(())]
-    values = ["".join(dice.choices(LETTERS, k=dice.randint(0, 12))) for _ in range(500)]
+def _different(seed: int, patterns: int, count: int) -> list[tuple[Text, str]]:
+    """Return patterns and values on which the matcher and Python's `re` differ."""
+    dice = Random(seed)  # noqa: S311
+    texts = [text for text in (pattern(dice) for _ in range(patterns)) if native(text)] + [Text(())]
+    values = ["".join(dice.choices(LETTERS, k=dice.randint(0, 12))) for _ in range(count)]
     bounds, data = buffers(pa.array(values))
     found = [(int(p), int(v)) for p, v in compiled(texts).scan(data, bounds, 0)]
     wanted: set[tuple[int, int]] = set()
     for number, text in enumerate(texts):
         search = re.compile(python_pattern(text)).search
         wanted |= {(number, at) for at, value in enumerate(values) if search(value)}
-    assert len(found) == len(set(found))
-    assert set(found) == wanted
+    assert len(found) == len(set(found)) > 0
+    return [(texts[n], values[at]) for n, at in sorted(wanted.symmetric_difference(found))[:5]]
+
+
+def test_the_kernel_finds_what_pythons_expressions_find() -> None:
+    assert _different(1, 300, 500) == []
+
+
+@pytest.mark.slow
+def test_the_kernel_finds_what_pythons_expressions_find_in_three_thousand_patterns_on_two_thousand_values() -> None:
+    assert _different(2, 3000, 2000) == []

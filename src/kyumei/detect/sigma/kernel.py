@@ -1,8 +1,8 @@
 """Native matching of many patterns against many values, without a Python call per match.
 
-Values lie back to back in one buffer (Arrow's). Each pattern is filed under a key: the whole value, its beginning, its end,
-or a run of two to four bytes anywhere in it; a value's own runs are looked up in small hash tables, and only what is found
-there is compared. Bytes are compared with ASCII case folded, cased patterns once more as they are.
+Values lie back to back in one buffer, once as they are and once with ASCII letters lower case. What a value has of the
+patterns' anchors (`anchors`) is looked up: the whole value, its ends, and each run of two to four bytes, first in a small
+table of bits. Only patterns filed under what is found are compared.
 """
 
 from __future__ import annotations
@@ -10,76 +10,80 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
+from kyumei.detect.sigma.anchors import (
+    CONTAINS,
+    EXACT,
+    GLOB,
+    HEAD8,
+    PLACED,
+    RUN2,
+    RUN3,
+    RUN4,
+    SUFFIX,
+    TAIL8,
+    WHOLE,
+)
+
 ANY, ONE, DASH = 256, 257, 258
 """Codes above a byte in a pattern's program."""
-EXACT, PREFIX, SUFFIX, CONTAINS, GLOB = range(5)
-_MIX = np.uint32(0x9E3779B1)
+_MIX, _SALT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_MIX32 = np.uint32(0x9E3779B1)
+_PRIME = np.uint64(0x100000001B3)
+_BASIS = np.uint64(0xCBF29CE484222325)
 
-FOLD = np.arange(256, dtype=np.uint8)
-FOLD[65:91] += 32
-PLAIN = np.arange(256, dtype=np.uint8)
+
+@nb.njit(cache=True, nogil=True)
+def fold(data, out):  # type: ignore[no-untyped-def]
+    """Copy bytes with ASCII letters lower case."""
+    for i in range(data.shape[0]):
+        byte = data[i]
+        out[i] = byte | np.uint8(32) if np.uint8(byte - np.uint8(65)) < 26 else byte
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
-def _slot(key, bits):  # type: ignore[no-untyped-def]
-    return np.int64(np.uint32(key * _MIX) >> np.uint32(32 - bits))
+def _salted(word, where):  # type: ignore[no-untyped-def]
+    return (word ^ (np.uint64(where) * _SALT)) * _MIX
 
 
 @nb.njit(cache=True, nogil=True)
-def find(table_keys, table_buckets, bits, key):  # type: ignore[no-untyped-def]
-    """Return the bucket of a key, -1 where there is none."""
-    size = table_keys.shape[0]
-    at = _slot(np.uint32(key), bits)
+def _find(keys, buckets, bits, key):  # type: ignore[no-untyped-def]
+    """Return the bucket of a salted key, -1 where there is none."""
+    at = np.int64(key >> np.uint64(64 - bits))
     while True:
-        bucket = table_buckets[at]
-        if bucket < 0 or table_keys[at] == key:
+        bucket = buckets[at]
+        if bucket < 0 or keys[at] == key:
             return bucket
-        at += 1
-        if at == size:
-            at = 0
+        at = (at + 1) & (keys.shape[0] - 1)
 
 
 @nb.njit(cache=True, nogil=True)
-def fill(table_keys, table_buckets, bits, keys):  # type: ignore[no-untyped-def]
-    """Enter distinct keys; the bucket of each is its position."""
-    size = table_keys.shape[0]
-    for i in range(keys.shape[0]):
-        at = _slot(np.uint32(keys[i]), bits)
-        while table_buckets[at] >= 0:
-            at += 1
-            if at == size:
-                at = 0
-        table_keys[at] = keys[i]
-        table_buckets[at] = i
-
-
-@nb.njit(cache=True, nogil=True)
-def hash_of(data, start, end):  # type: ignore[no-untyped-def]
-    """Return a 32-bit hash of the folded bytes and their number."""
-    h = np.uint32(2166136261) ^ np.uint32(end - start)
+def _word(data, start, end):  # type: ignore[no-untyped-def]
+    word = np.uint64(0)
     for i in range(start, end):
-        h = np.uint32((h ^ np.uint32(FOLD[data[i]])) * np.uint32(16777619))
-    return h
+        word = word << np.uint64(8) | np.uint64(data[i])
+    return word
 
 
 @nb.njit(cache=True, nogil=True)
-def _dash(data, at, end):  # type: ignore[no-untyped-def]
-    """Return how many bytes the dash here has, 0 where there is none."""
-    b = data[at]
-    if b in (45, 47):  # - and /
-        return 1
-    if b == 0xE2 and at + 2 < end and data[at + 1] == 0x80 and 0x93 <= data[at + 2] <= 0x95:
-        return 3
-    return 0
+def _whole(data, start, end):  # type: ignore[no-untyped-def]
+    word = _BASIS
+    for i in range(start, end):
+        word = (word ^ np.uint64(data[i])) * _PRIME
+    return word
 
 
 @nb.njit(cache=True, nogil=True)
-def _step(op, data, at, end, fold):  # type: ignore[no-untyped-def]
+def _step(op, data, at, end):  # type: ignore[no-untyped-def]
     """Return how many bytes here are what a code that is not ANY asks for, 0 where they are not."""
+    byte = data[at]
     if op < 256:
-        return 1 if fold[data[at]] == op else 0
+        return 1 if byte == op else 0
     if op == DASH:
-        return _dash(data, at, end)
+        if byte in (45, 47):  # - and /
+            return 1
+        if byte == 0xE2 and at + 2 < end and data[at + 1] == 0x80 and 0x93 <= data[at + 2] <= 0x95:
+            return 3
+        return 0
     step = 1
     while at + step < end and (data[at + step] & 0xC0) == 0x80:
         step += 1
@@ -87,17 +91,15 @@ def _step(op, data, at, end, fold):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def glob(shape, span, fold):  # type: ignore[no-untyped-def]
-    """Return whether the whole value is of the program's shape."""
-    prog, p, p1 = shape
-    data, i, end, _ = span
+def _glob(prog, p, p1, data, i, end):  # type: ignore[no-untyped-def]
+    """Return whether the bytes from i to end are of the program's shape."""
     star_p, star_i = np.int64(-1), np.int64(-1)
     while True:
         if p < p1 and prog[p] == ANY:
             star_p, star_i = p, i
             p += 1
             continue
-        step = _step(prog[p], data, i, end, fold) if p < p1 and i < end else 0
+        step = _step(prog[p], data, i, end) if p < p1 and i < end else 0
         if step > 0:
             p += 1
             i += step
@@ -111,66 +113,71 @@ def glob(shape, span, fold):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _same(shape, data, at, fold):  # type: ignore[no-untyped-def]
-    prog, p0, p1 = shape
-    for k in range(p1 - p0):  # noqa: SIM110  # no generators in native code
-        if fold[data[at + k]] != prog[p0 + k]:
+def _same(prog, p, length, data, at):  # type: ignore[no-untyped-def]
+    for k in range(length):  # noqa: SIM110  # no generators in native code
+        if data[at + k] != prog[p + k]:
             return False
     return True
 
 
 @nb.njit(cache=True, nogil=True)
-def _holds(kind, shape, span, at, fold):  # type: ignore[no-untyped-def]
-    """Return whether a pattern holds; `at` is where its text must stand if it is of kind CONTAINS and was found."""
-    if kind == GLOB:
-        return glob(shape, span, fold)
-    data, start, end, _ = span
-    length = shape[2] - shape[1]
-    if length > end - start:
-        return False
-    if kind == EXACT:
-        return length == end - start and _same(shape, data, start, fold)
-    if kind == PREFIX:
-        at = start
-    elif kind == SUFFIX:
-        at = end - length
-    return at >= start and at + length <= end and _same(shape, data, at, fold)
+def _placed(prog, p, p1, data, i, end):  # type: ignore[no-untyped-def]
+    """Return whether a program without ANY begins to hold at i."""
+    while p < p1:
+        step = _step(prog[p], data, i, end) if i < end else 0
+        if step == 0:
+            return False
+        p += 1
+        i += step
+    return True
 
 
 @nb.njit(cache=True, nogil=True)
-def _bucket(key, table, at, patterns, span, state):  # type: ignore[no-untyped-def]
-    """Compare the patterns filed under a key with a value; return the new number of matches."""
-    table_keys, table_buckets, bits, begin, members, offset = table
-    kinds, starts, prog, cased, _ = patterns
-    value = span[3]
-    seen, out, n = state
-    bucket = find(table_keys, table_buckets, bits, key)
-    if bucket < 0:
-        return n
+def _holds(kind, prog, p, p1, data, start, end):  # type: ignore[no-untyped-def]
+    """Return whether a pattern that is not of kind CONTAINS or PLACED holds."""
+    if kind == GLOB:
+        return _glob(prog, p, p1, data, start, end)
+    length = p1 - p
+    if length > end - start or (kind == EXACT and length != end - start):
+        return False
+    return _same(prog, p, length, data, end - length if kind == SUFFIX else start)
+
+
+@nb.njit(cache=True, nogil=True)
+def _bucket(bucket, at, begin, filed, heads, prog, raw, folded, span, seen, out, n):  # type: ignore[no-untyped-def]
+    """Compare the patterns of a bucket with a value; return the new number of matches. `at`: where a run stands, else -1."""
+    start, end, value = span
     for k in range(begin[bucket], begin[bucket + 1]):
-        pattern = members[k]
+        pattern = filed[k, 0]
         if seen[pattern] == value:
             continue
-        fold = PLAIN if cased[pattern] else FOLD
-        shape = (prog, starts[pattern], starts[pattern + 1])
-        if _holds(kinds[pattern], shape, span, at - offset[k], fold):
-            seen[pattern] = value
-            out[n, 0] = pattern
-            out[n, 1] = value
-            n += 1
+        data = raw if heads[pattern, 3] else folded
+        kind, here, length = heads[pattern, 0], at - filed[k, 1], filed[k, 3]
+        if at >= 0 and length > 0:
+            if here < start or here + length > end or not _same(prog, filed[k, 2], length, data, here):
+                continue
+        if kind == PLACED:
+            if here < start or not _placed(prog, heads[pattern, 1], heads[pattern, 2], data, here, end):
+                continue
+        elif kind != CONTAINS:
+            seen[pattern] = value  # it holds or not, wherever its run stands
+            if not _holds(kind, prog, heads[pattern, 1], heads[pattern, 2], data, start, end):
+                continue
+        seen[pattern] = value
+        out[n, 0] = pattern
+        out[n, 1] = value
+        n += 1
     return n
 
 
 @nb.njit(cache=True, nogil=True)
-def _always(patterns, span, state):  # type: ignore[no-untyped-def]
-    kinds, starts, prog, cased, always = patterns
-    value = span[3]
-    _, out, n = state
+def _always(always, heads, prog, raw, folded, span, out, n):  # type: ignore[no-untyped-def]
+    """Compare the patterns that have no anchor."""
+    start, end, value = span
     for k in range(always.shape[0]):
         pattern = always[k]
-        fold = PLAIN if cased[pattern] else FOLD
-        shape = (prog, starts[pattern], starts[pattern + 1])
-        if _holds(kinds[pattern], shape, span, span[1], fold):
+        data = raw if heads[pattern, 3] else folded
+        if _holds(heads[pattern, 0], prog, heads[pattern, 1], heads[pattern, 2], data, start, end):
             out[n, 0] = pattern
             out[n, 1] = value
             n += 1
@@ -178,94 +185,117 @@ def _always(patterns, span, state):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _key(data, start, end):  # type: ignore[no-untyped-def]
-    key = np.uint32(0)
+def _letters(which, single, has, folded, span, out, n):  # type: ignore[no-untyped-def]
+    """Match the patterns that are one byte anywhere. `has`: by byte the last value that has it."""
+    start, end, value = span
     for i in range(start, end):
-        key = np.uint32((key << np.uint32(8)) | np.uint32(FOLD[data[i]]))
-    return key
-
-
-@nb.njit(cache=True, nogil=True)
-def _ends(size, head, tail, patterns, span, state):  # type: ignore[no-untyped-def]
-    """Match by the first and last `size` bytes."""
-    data, start, end, _ = span
-    seen, out, n = state
-    if end - start < size:
-        return n
-    if head[1].shape[0]:
-        n = _bucket(_key(data, start, start + size), head, start, patterns, span, (seen, out, n))
-    if tail[1].shape[0]:
-        n = _bucket(_key(data, end - size, end), tail, start, patterns, span, (seen, out, n))
+        has[folded[i]] = value
+    for k in range(which.shape[0]):
+        if has[which[k]] == value:
+            out[n, 0] = single[k]
+            out[n, 1] = value
+            n += 1
     return n
 
 
 @nb.njit(cache=True, nogil=True)
-def _runs(tables, patterns, span, state):  # type: ignore[no-untyped-def]
+def _ends(keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n):  # type: ignore[no-untyped-def]
+    """Match by the whole value, and by eight, four and two bytes at its beginning and end."""
+    start, end, _ = span
+    if np.uint64(meta[2]) >> np.uint64(min(end - start, 63)) & np.uint64(1):
+        bucket = _find(keys, buckets, meta[0], _salted(_whole(folded, start, end), WHOLE))
+        if bucket >= 0:
+            n = _bucket(bucket, -1, begin, filed, heads, prog, raw, folded, span, seen, out, n)
+    for where in range(HEAD8, RUN4):
+        size = 8 >> (where - HEAD8) % 3
+        if (meta[1] >> where) & 1 and size <= end - start:
+            at = start if where < TAIL8 else end - size
+            bucket = _find(keys, buckets, meta[0], _salted(_word(folded, at, at + size), where))
+            if bucket >= 0:
+                n = _bucket(bucket, -1, begin, filed, heads, prog, raw, folded, span, seen, out, n)
+    return n
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _maybe(bitset, place):  # type: ignore[no-untyped-def]
+    return bitset[place >> np.uint32(6)] >> np.uint64(place & np.uint32(63)) & np.uint64(1)
+
+
+@nb.njit(cache=True, nogil=True)
+def _shift(words):  # type: ignore[no-untyped-def]
+    """Return by how much a product of 32 bits is shifted to be a place in a set of bits."""
+    shift = np.uint32(26)
+    while words > 1:
+        words >>= 1
+        shift -= np.uint32(1)
+    return shift
+
+
+@nb.njit(cache=True, nogil=True)
+def _runs(set4, set3, set2, keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n):  # type: ignore[no-untyped-def]
     """Match by the runs of four, three and two bytes anywhere."""
-    run4, run3, run2 = tables
-    data, start, end, _ = span
-    seen, out, n = state
-    with4, with3, with2 = run4[1].shape[0] > 0, run3[1].shape[0] > 0, run2[1].shape[0] > 0
-    if not (with4 or with3 or with2):
-        return n
-    keys4, buckets4, bits4 = run4[0], run4[1], run4[2]  # out of the tuples: each look into one counts references
-    keys3, buckets3, bits3 = run3[0], run3[1], run3[2]
-    keys2, buckets2, bits2 = run2[0], run2[1], run2[2]
+    start, end, _ = span
+    bits, shift4, shift3 = meta[0], _shift(set4.shape[0]), _shift(set3.shape[0])
+    first4 = start + 3 if set4.shape[0] else end
+    first3 = start + 2 if set3.shape[0] else end
+    first2 = start + 1 if set2.shape[0] else end
     window = np.uint32(0)
     for i in range(start, end):
-        window = np.uint32((window << np.uint32(8)) | np.uint32(FOLD[data[i]]))
-        have = i - start + 1
-        if with4 and have >= 4 and find(keys4, buckets4, bits4, window) >= 0:
-            n = _bucket(window, run4, i - 3, patterns, span, (seen, out, n))
-        if with3 and have >= 3 and find(keys3, buckets3, bits3, window & np.uint32(0xFFFFFF)) >= 0:
-            n = _bucket(window & np.uint32(0xFFFFFF), run3, i - 2, patterns, span, (seen, out, n))
-        if with2 and have >= 2 and find(keys2, buckets2, bits2, window & np.uint32(0xFFFF)) >= 0:
-            n = _bucket(window & np.uint32(0xFFFF), run2, i - 1, patterns, span, (seen, out, n))
+        window = np.uint32(window << np.uint32(8)) | np.uint32(folded[i])
+        if i >= first4 and _maybe(set4, np.uint32(window * _MIX32) >> shift4):
+            bucket = _find(keys, buckets, bits, _salted(np.uint64(window), RUN4))
+            if bucket >= 0:
+                n = _bucket(bucket, i - 3, begin, filed, heads, prog, raw, folded, span, seen, out, n)
+        word = window & np.uint32(0xFFFFFF)
+        if i >= first3 and _maybe(set3, np.uint32(word * _MIX32) >> shift3):
+            bucket = _find(keys, buckets, bits, _salted(np.uint64(word), RUN3))
+            if bucket >= 0:
+                n = _bucket(bucket, i - 2, begin, filed, heads, prog, raw, folded, span, seen, out, n)
+        word = window & np.uint32(0xFFFF)
+        if i >= first2 and _maybe(set2, word):
+            bucket = _find(keys, buckets, bits, _salted(np.uint64(word), RUN2))
+            if bucket >= 0:
+                n = _bucket(bucket, i - 1, begin, filed, heads, prog, raw, folded, span, seen, out, n)
     return n
 
 
 @nb.njit(cache=True, nogil=True)
-def scan(patterns, tables, values, first, state):  # type: ignore[no-untyped-def]
-    """Match values `first` and on.
+def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-def]
+    """Match values.
 
     Args:
-        patterns: (kinds, starts, prog, cased, always): the compiled patterns; `always` are tried on every value.
-        tables: for whole values, beginnings (4, 3, 2 bytes), ends (4, 3, 2), runs (4, 3, 2): (keys, buckets, bits, begin,
-            members, offset).
-        values: (data, offsets).
-        first: the first value to match.
+        patterns: (heads, prog, always, which, single): of each pattern kind, first code in `prog`, the one behind the last, and
+            whether case counts; `always` are tried on every value; `single` are nothing but the byte `which` anywhere.
+        table: (keys, buckets, meta, begin, filed): salted keys → buckets; meta: bits of the table, which anchors occur
+            (bit = where), which lengths of whole values do (bit = length, 63 for all longer ones); by bucket, from `begin` on:
+            pattern, offset of the run in its literal, where that begins in `prog`, how long it is (0: it has dashes).
+        bitsets: which runs of four, three, two bytes may be in the table; empty where none is.
+        values: (raw, folded, offsets, base, first): bytes from `base` on, and the first value to match.
         state: (seen, out): per pattern the last value it held for, -1 at first; (pattern, value) of the matches.
 
     Returns:
         (value to go on with, number of matches): fewer than all values where `out` might not have room for the next.
     """
-    whole, head4, head3, head2, tail4, tail3, tail2, run4, run3, run2 = tables
-    data, offsets = values
+    heads, prog, always, which, single = patterns
+    keys, buckets, meta, begin, filed = table
+    set4, set3, set2 = bitsets
+    raw, folded, offsets, base, first = values
     seen, out = state
-    with_whole, with_always = whole[1].shape[0] > 0, patterns[4].shape[0] > 0
-    with_ends4 = head4[1].shape[0] + tail4[1].shape[0] > 0
-    with_ends3 = head3[1].shape[0] + tail3[1].shape[0] > 0
-    with_ends2 = head2[1].shape[0] + tail2[1].shape[0] > 0
-    with_runs = run4[1].shape[0] + run3[1].shape[0] + run2[1].shape[0] > 0
-    keys, buckets, bits = whole[0], whole[1], whole[2]
+    has = np.full(256, -1, np.int32)
     n = np.int64(0)
-    room = out.shape[0] - patterns[0].shape[0]
+    with_ends, with_runs = meta[2] != 0 or (meta[1] >> HEAD8) & 63 > 0, set4.shape[0] + set3.shape[0] + set2.shape[0] > 0
     for value in range(first, offsets.shape[0] - 1):
-        if n > room:
+        if n > out.shape[0] - heads.shape[0]:
             return value, n
-        span = (data, np.int64(offsets[value]), np.int64(offsets[value + 1]), value)
-        if with_whole and find(keys, buckets, bits, hash_of(data, span[1], span[2])) >= 0:
-            n = _bucket(hash_of(data, span[1], span[2]), whole, span[1], patterns, span, (seen, out, n))
-        if with_always:
-            n = _always(patterns, span, (seen, out, n))
-        if with_ends4:
-            n = _ends(4, head4, tail4, patterns, span, (seen, out, n))
-        if with_ends3:
-            n = _ends(3, head3, tail3, patterns, span, (seen, out, n))
-        if with_ends2:
-            n = _ends(2, head2, tail2, patterns, span, (seen, out, n))
+        span = (np.int64(offsets[value]) - base, np.int64(offsets[value + 1]) - base, value)
+        if always.shape[0]:
+            n = _always(always, heads, prog, raw, folded, span, out, n)
+        if which.shape[0]:
+            n = _letters(which, single, has, folded, span, out, n)
+        if with_ends:
+            n = _ends(keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n)
         if with_runs:
-            n = _runs((run4, run3, run2), patterns, span, (seen, out, n))
+            n = _runs(set4, set3, set2, keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n)
     return offsets.shape[0] - 1, n
 
 

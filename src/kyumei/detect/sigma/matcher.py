@@ -1,46 +1,39 @@
-"""Patterns on texts, compiled for the kernel: which bytes each is filed under, and in which table."""
+"""Patterns on texts, compiled for the kernel: programs, and a table of the bytes they are filed under."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kyumei.detect.sigma import kernel
+from kyumei.detect.sigma.anchors import ALWAYS, BYTE, GLOB, RUN2, RUN3, RUN4, WHOLE, anchors, raw, shape
 from kyumei.detect.sigma.tree import ANY, DASH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kyumei.detect.sigma.anchors import Anchor
     from kyumei.detect.sigma.tree import Text
 
-_CODES: Final = {ANY: kernel.ANY, ONE: kernel.ONE, DASH: kernel.DASH}
-_TABLES: Final = ("whole", "head4", "head3", "head2", "tail4", "tail3", "tail2", "run4", "run3", "run2")
+_CODES: Final = {ANY: 256, ONE: 257, DASH: 258}
 _ROOM: Final = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    table: str  # of _TABLES, or "always"
-    key: int
-    offset: int
+_WORD: Final = (1 << 64) - 1
+_MIX, _SALT, _MIX32 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x9E3779B1
+_GROUPS: Final = {"patterns": 5, "table": 5, "bitsets": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Compiled patterns, as arrays by name (`pack` and `unpack` are each other's inverse)."""
+    """Compiled patterns, as `kernel.scan` describes them (`pack` and `unpack` are each other's inverse)."""
 
     patterns: tuple[np.ndarray, ...]
-    tables: tuple[tuple[np.ndarray | int, ...], ...]
+    table: tuple[np.ndarray, ...]
+    bitsets: tuple[np.ndarray, ...]
 
     def pack(self) -> dict[str, np.ndarray]:
         """Return the arrays by name."""
-        arrays = {f"p{n}": array for n, array in enumerate(self.patterns)}
-        for name, table in zip(_TABLES, self.tables, strict=True):
-            arrays |= {f"{name}.{n}": np.asarray(part) for n, part in enumerate(table)}
-        return arrays
+        return {f"{group}{n}": array for group in _GROUPS for n, array in enumerate(getattr(self, group))}
 
     def scan(self, data: np.ndarray, offsets: np.ndarray, first: int) -> np.ndarray:
         """Return (pattern, value), int32, of each match of values `first` and on, each once, in the order of values.
@@ -50,25 +43,28 @@ class Matcher:
             offsets: int32, one more than values.
             first: the first value to look at.
         """
+        from kyumei.detect.sigma import kernel
+
         count = len(self.patterns[0])
         if not count or first >= len(offsets) - 1:
             return np.empty((0, 2), np.int32)
-        seen = np.full(count, -1, np.int64)
+        base = int(offsets[first])
+        held = data[base : int(offsets[-1])]
+        folded = np.empty(len(held), np.uint8)
+        kernel.fold(held, folded)
+        seen = np.full(count, -1, np.int32)
         out = np.empty((_ROOM + count, 2), np.int32)
         found: list[np.ndarray] = []
         while first < len(offsets) - 1:
-            first, n = kernel.scan(self.patterns, self.tables, (data, offsets), first, (seen, out))
+            values = (held, folded, offsets, base, first)
+            first, n = kernel.scan(self.patterns, self.table, self.bitsets, values, (seen, out))
             found.append(out[:n].copy())
-        return np.concatenate(found)
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
 
 def unpack(arrays: Mapping[str, np.ndarray]) -> Matcher:
     """Return the matcher of its arrays."""
-    tables = []
-    for name in _TABLES:
-        parts = [arrays[f"{name}.{n}"] for n in range(6)]
-        tables.append((parts[0], parts[1], int(parts[2][0]), parts[3], parts[4], parts[5]))
-    return Matcher(tuple(arrays[f"p{n}"] for n in range(5)), tuple(tables))
+    return Matcher(*(tuple(arrays[f"{group}{n}"] for n in range(count)) for group, count in _GROUPS.items()))
 
 
 def native(text: Text) -> bool:
@@ -82,82 +78,78 @@ def _has_case(text: str) -> bool:
 
 def compiled(texts: Sequence[Text]) -> Matcher:
     """Return the matcher of some patterns, numbered as given."""
-    runs: Counter[bytes] = Counter()
-    folded = [[_bytes(part).lower() if isinstance(part, str) else part for part in text.parts] for text in texts]
-    for parts in folded:
-        for part in parts:
-            if isinstance(part, bytes):
-                runs.update({part[i : i + 4] for i in range(len(part) - 3)})
-    kinds = np.array([_kind(text.parts) for text in texts], np.int8)
-    programs = [_program(text) for text in texts]
+    kinds = [shape(text) for text in texts]
+    programs = [_program(text, kind) for text, kind in zip(texts, kinds, strict=True)]
     starts = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(one) for one in programs], out=starts[1:])
-    prog = np.concatenate([*programs, np.empty(0, np.int16)]).astype(np.int16)
-    cased = np.array([text.cased for text in texts], np.bool_)
-    filed = [_filed(int(kind), parts, runs) for kind, parts in zip(kinds, folded, strict=True)]
-    always = np.array([n for n, one in enumerate(filed) if one.table == "always"], np.int64)
-    tables = tuple(_table(name, filed) for name in _TABLES)
-    return Matcher((kinds, starts, prog, cased, always), tables)
+    prog = np.array([code for one in programs for code in one], np.int16)
+    filed = [(anchor, n) for n, listed in enumerate(anchors(texts)) for anchor in listed]
+    always = np.array([n for anchor, n in filed if anchor.where == ALWAYS], np.int32)
+    single = [(anchor.run[0], n) for anchor, n in filed if anchor.where == BYTE]
+    which, pattern = np.array([byte for byte, _ in single], np.uint8), np.array([n for _, n in single], np.int32)
+    cased = np.array([text.cased for text in texts], np.int32)
+    heads = np.stack([np.array(kinds, np.int32), starts[:-1], starts[1:], cased], axis=1).astype(np.int32)
+    rest = [(anchor, n) for anchor, n in filed if anchor.where not in {ALWAYS, BYTE}]
+    bitsets = tuple(_bitset([anchor for anchor, _ in rest if anchor.where == where]) for where in (RUN4, RUN3, RUN2))
+    places = [_place(texts[n], kinds[n], anchor, int(starts[n])) for anchor, n in rest]
+    return Matcher((heads, prog, always, which, pattern), _table(rest, places), bitsets)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _kind(parts: tuple[str | int, ...]) -> int:
-    literal = [part for part in parts if isinstance(part, str)]
-    shape = tuple(part if isinstance(part, int) else 0 for part in parts)
-    kinds = {
-        (): kernel.EXACT,
-        (0,): kernel.EXACT,
-        (0, ANY): kernel.PREFIX,
-        (ANY, 0): kernel.SUFFIX,
-        (ANY, 0, ANY): kernel.CONTAINS,
-    }
-    kind = kinds.get(shape, kernel.GLOB)
-    if kind in {kernel.PREFIX, kernel.SUFFIX, kernel.CONTAINS} and len(_bytes(literal[0])) < 2:
-        return kernel.GLOB
-    return kind
-
-
-def _program(text: Text) -> np.ndarray:
+def _program(text: Text, kind: int) -> list[int]:
     """Return the pattern as codes; of the kinds with one literal, only that."""
-    kind = _kind(text.parts)
     codes: list[int] = []
     for part in text.parts:
         if isinstance(part, str):
-            codes += _bytes(part) if text.cased else _bytes(part).lower()
-        elif kind == kernel.GLOB:
+            codes += raw(part) if text.cased else raw(part).lower()
+        elif kind == GLOB or part == DASH:
             codes.append(_CODES[part])
-    return np.array(codes, np.int16)
+    return codes
 
 
-def _filed(kind: int, parts: list[bytes | int], runs: Counter[bytes]) -> _Filed:
-    literals = [part for part in parts if isinstance(part, bytes)]
-    if kind == kernel.EXACT:
-        data = np.frombuffer(b"".join(literals), np.uint8)
-        return _Filed("whole", int(kernel.hash_of(data, 0, len(data))), 0)
-    longest = max(literals, key=len, default=b"")
-    size = min(len(longest), 4)
-    if size < 2:
-        return _Filed("always", 0, 0)
-    if kind in {kernel.PREFIX, kernel.SUFFIX}:
-        run = longest[:size] if kind == kernel.PREFIX else longest[-size:]
-        return _Filed(f"{'head' if kind == kernel.PREFIX else 'tail'}{size}", int.from_bytes(run, "big"), 0)
-    offset = min(range(len(longest) - size + 1), key=lambda i: (runs[longest[i : i + size]], -i))
-    return _Filed(f"run{size}", int.from_bytes(longest[offset : offset + size], "big"), offset)
+def _place(text: Text, kind: int, anchor: Anchor, start: int) -> tuple[int, int, int]:
+    """Return the run's offset in its literal, where that begins in the programs, and its length; length 0: it has dashes."""
+    if anchor.part < 0:
+        return anchor.offset, 0, 0
+    before = [len(raw(part)) if isinstance(part, str) else int(kind == GLOB) for part in text.parts[: anchor.part]]
+    return anchor.offset, start + sum(before), len(raw(str(text.parts[anchor.part])))
 
 
-def _table(name: str, filed: list[_Filed]) -> tuple[np.ndarray | int, ...]:
-    members = sorted((one.key, n) for n, one in enumerate(filed) if one.table == name)
-    keys = np.unique(np.array([key for key, _ in members], np.uint32))
-    begin = np.searchsorted(np.array([key for key, _ in members], np.uint32), keys)
-    begin = np.append(begin, len(members)).astype(np.int64)
-    bits = max(4, int(len(keys) * 4).bit_length())
-    size = 1 << bits if len(keys) else 0
-    table_keys, buckets = np.zeros(size, np.uint32), np.full(size, -1, np.int32)
-    if size:
-        kernel.fill(table_keys, buckets, bits, keys)
-    numbers = np.array([n for _, n in members], np.int64)
-    offsets = np.array([filed[n].offset for _, n in members], np.int64)
-    return table_keys, buckets, bits, begin, numbers, offsets
+def _key(anchor: Anchor) -> int:
+    word = int.from_bytes(anchor.run, "big")
+    if anchor.where == WHOLE:
+        word = 0xCBF29CE484222325
+        for byte in anchor.run:
+            word = (word ^ byte) * 0x100000001B3 & _WORD
+    return (word ^ (anchor.where * _SALT & _WORD)) * _MIX & _WORD
+
+
+def _bitset(listed: list[Anchor]) -> np.ndarray:
+    """Return which runs may be in the table, as words of 64 bits: places are products, of two bytes the bytes themselves."""
+    if not listed:
+        return np.empty(0, np.uint64)
+    bits = 16 if listed[0].where == RUN2 else min(max((16 * len(listed)).bit_length(), 7), 20)
+    words = [0] * (1 << bits >> 6)
+    for anchor in listed:
+        word = int.from_bytes(anchor.run, "big")
+        place = word if anchor.where == RUN2 else (word * _MIX32 & 0xFFFFFFFF) >> 32 - bits
+        words[place >> 6] |= 1 << (place & 63)
+    return np.array(words, np.uint64)
+
+
+def _table(filed: list[tuple[Anchor, int]], places: list[tuple[int, int, int]]) -> tuple[np.ndarray, ...]:
+    order = sorted((_key(anchor), n, place) for (anchor, n), place in zip(filed, places, strict=True))
+    keys = sorted({key for key, _, _ in order})
+    bits = max(4, (2 * len(keys)).bit_length())
+    table_keys, buckets = [0] * (1 << bits), [-1] * (1 << bits)
+    for bucket, key in enumerate(keys):
+        at = key >> 64 - bits
+        while buckets[at] >= 0:
+            at = at + 1 & (1 << bits) - 1
+        table_keys[at], buckets[at] = key, bucket
+    wheres = sum(1 << where for where in {anchor.where for anchor, _ in filed})
+    lengths = sum(1 << length for length in {min(len(a.run), 63) for a, _ in filed if a.where == WHOLE})
+    meta = np.array([bits, wheres, lengths - (lengths >> 63 << 64)], np.int64)
+    begin = np.searchsorted(np.array([key for key, _, _ in order], np.uint64), np.array(keys, np.uint64))
+    members = np.array([(n, *place) for _, n, place in order], np.int32).reshape(-1, 4)
+    begins = np.append(begin, len(order)).astype(np.int64)
+    return np.array(table_keys, np.uint64), np.array(buckets, np.int32), meta, begins, members

@@ -123,10 +123,36 @@ def python_pattern(test: Regex | Text) -> re.Pattern[str]:
 
 
 def matched(tests: Sequence[tuple[int, Regex | Text]], values: pa.StringArray) -> list[tuple[int, int]]:
-    """Return (number, position) for the tests that Python's `re` must decide, value by value."""
-    texts = values.to_pylist()
+    """Return (number, position) for the tests that Python's `re` must decide, value by value.
+
+    A pattern on texts comes here for a letter beyond ASCII; it is tried only on values that have this letter.
+    """
     found: list[tuple[int, int]] = []
-    for number, test in tests:
-        search = python_pattern(test).search
-        found += [(number, at) for at, text in enumerate(texts) if text is not None and search(text)]
+    letters = {number: _rarest(test) for number, test in tests}
+    rest = [(number, python_pattern(test).search) for number, test in tests if not letters[number]]
+    if rest:
+        texts = values.to_pylist()
+        for number, search in rest:
+            found += [(number, at) for at, text in enumerate(texts) if text is not None and search(text)]
+    by_letter: dict[str, set[int]] = {}
+    searches = {number: python_pattern(test).search for number, test in tests if letters[number]}
+    for number in searches:
+        for way in _ways(letters[number]):
+            by_letter.setdefault(way, set()).add(number)
+    for at in np.flatnonzero(~pc.string_is_ascii(values).to_numpy(zero_copy_only=False).astype(bool)) if searches else ():
+        text = values[int(at)].as_py()
+        ways = {way for letter in set(text) if letter > "\x7f" for way in _ways(letter)}
+        numbers = sorted(set().union(*(by_letter[way] for way in ways if way in by_letter)))
+        found += [(number, int(at)) for number in numbers if searches[number](text)]
     return found
+
+
+def _rarest(test: Regex | Text) -> str:
+    """Return a letter of a pattern that is beyond ASCII however its case is folded, "" where there is none."""
+    literal = "".join(part for part in test.parts if isinstance(part, str)) if isinstance(test, Text) else ""
+    return next((letter for letter in literal if min(way[0] for way in _ways(letter)) > "\x7f"), "")
+
+
+def _ways(letter: str) -> set[str]:
+    """Return what stands for a letter whatever its case; two letters that Python's `re` takes as one share one at least."""
+    return {letter, letter.lower(), letter.upper(), letter.casefold()}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.program import Program
     from kyumei.detect.sigma.rule import Rule
 
-VERSION: Final = "2"
+VERSION: Final = "6"
 """Raised whenever what is compiled changes."""
 
 
