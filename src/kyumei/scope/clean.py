@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 _NOTHING: Final = (
@@ -19,13 +21,34 @@ def distinct(column: pa.StringArray) -> pa.DictionaryArray:
     Two cells that differ in form only have two codes with equal text.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    from kyumei.scope.strip import plain
 
     coded = column.dictionary_encode()
-    texts = pc.utf8_trim_whitespace(pc.utf8_normalize(coded.dictionary, form="NFKC"))
+    usual = plain(coded.dictionary)
+    if usual.all():
+        return coded
+    if usual.sum() * 2 > len(usual):  # most need nothing done
+        return pa.DictionaryArray.from_arrays(coded.indices, _mended(coded.dictionary, usual))
+    return pa.DictionaryArray.from_arrays(coded.indices, _cleaned(coded.dictionary))
+
+
+def _mended(texts: pa.StringArray, usual: npt.NDArray[np.bool_]) -> pa.StringArray:
+    """Return the texts, all but the usual ones in one form."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.replace_with_mask(texts, pa.array(~usual), _cleaned(texts.take(pa.array(np.flatnonzero(~usual)))))
+
+
+def _cleaned(dictionary: pa.StringArray) -> pa.StringArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(pc.utf8_normalize(dictionary, form="NFKC"))
     empty = pc.or_(pc.equal(texts, ""), pc.match_substring_regex(texts, _NOTHING))
-    texts = pc.if_else(empty, pa.scalar(None, pa.string()), texts)
-    return pa.DictionaryArray.from_arrays(coded.indices, texts)
+    return pc.if_else(empty, pa.scalar(None, pa.string()), texts)
 
 
 def filled(column: pa.DictionaryArray) -> int:

@@ -83,8 +83,12 @@ def phones(values: pa.StringArray) -> pa.StringArray:
     """Return the digits of telephone numbers, Japan's country code replaced by 0; null below seven digits."""
     import pyarrow.compute as pc
 
-    own = pc.replace_substring_regex(values, r"(?i)(?:ext|x|内線).*$", "")
-    bare = pc.replace_substring_regex(own, r"[^0-9+]", "")
+    from kyumei.scope.strip import kept
+
+    own = values
+    if pc.any(pc.match_substring_regex(values, "[xX内]")).as_py():
+        own = pc.replace_substring_regex(values, r"(?i)(?:ext|x|内線).*$", "")
+    bare = kept(own, b"0123456789+")
     bare = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"^\+810*", "0"), r"\+", "")
     return _null_where(pc.invert(pc.match_substring_regex(bare, r"^[0-9]{7,}$")), bare)
 
@@ -107,7 +111,9 @@ def numbers(values: pa.StringArray) -> pa.StringArray:
     """Return numbers of persons in capitals, without blanks, hyphens and leading zeros (which spreadsheets drop)."""
     import pyarrow.compute as pc
 
-    bare = pc.utf8_upper(pc.replace_substring_regex(values, r"[\s\-]", ""))
+    from kyumei.scope.strip import kept
+
+    bare = pc.utf8_upper(kept(values, bytes(b for b in range(256) if b not in b"\t\n\f\r -")))
     bare = pc.replace_substring_regex(bare, "^0+", "")
     return _null_where(pc.equal(bare, ""), bare)
 
@@ -116,8 +122,10 @@ def postals(values: pa.StringArray) -> pa.StringArray:
     """Return postal codes as letters and digits only, in capitals; a ZIP+4 is its first five digits."""
     import pyarrow.compute as pc
 
+    from kyumei.scope.strip import kept
+
     short = pc.replace_substring_regex(values, r"^([0-9]{5})-[0-9]{4}$", r"\1")
-    bare = pc.utf8_upper(pc.replace_substring_regex(short, r"[^0-9A-Za-z]", ""))
+    bare = pc.utf8_upper(kept(short, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
     return _null_where(pc.equal(bare, ""), bare)
 
 

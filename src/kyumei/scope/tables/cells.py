@@ -95,6 +95,18 @@ def grid(data: Bytes, keep: Bools, ends: Ints, row_ends: Bools, null: Bools | No
     return Grid(cells, starts.astype(np.int64), first.astype(np.int64), (last - first + 1).astype(np.int64))
 
 
+def packed(content: Bytes, offsets: npt.NDArray[np.int32], starts: Ints, first: Ints) -> Grid:
+    """Return the cells that a compiled pass wrote; empty ones are null."""
+    import numpy as np
+    import pyarrow as pa
+
+    empty = offsets[1:] == offsets[:-1]
+    valid = pa.py_buffer(np.packbits(~empty, bitorder="little"))
+    buffers = (pa.py_buffer(offsets), pa.py_buffer(content), valid)
+    cells = pa.StringArray.from_buffers(len(empty), *buffers, int(empty.sum()))
+    return Grid(cells, starts, first, np.diff(np.append(first, len(empty))))
+
+
 def grid_of(rows: Sequence[Sequence[str]], starts: Sequence[int]) -> Grid:
     """Return rows given as Python values."""
     import numpy as np

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from kyumei.scope.tables.cells import grid, grid_of
+from kyumei.scope.tables.cells import grid_of, packed
 from kyumei.scope.tables.tokens import MAX_ROW, tokens
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from kyumei.scope.tables.cells import Grid
 
     Ints = npt.NDArray[np.int64]
-    Bools = npt.NDArray[np.bool_]
-    Bytes = npt.NDArray[np.uint8]
-
-_QUOTE: Final = 34
-_LF: Final = 10
-_CR: Final = 13
 
 
 def grids(lines: Lines, separator: str, flaws: Flaws) -> Iterator[tuple[Grid, Ints]]:
@@ -42,43 +36,17 @@ def _vectorised(block: Block, separator: str) -> tuple[Grid, int] | None:
 
     text = block.text if block.text.endswith(b"\n") or not block.last else block.text + b"\n"
     data = np.frombuffer(text, np.uint8)
-    quote = data == _QUOTE
-    outside = (np.cumsum(quote, dtype=np.uint8) & 1) == 0 if b'"' in text else np.ones(len(data), np.bool_)
-    breaks = (data == _LF) & outside
-    found = np.flatnonzero(breaks)
-    used = int(found[-1]) + 1 if len(found) else 0
-    if len(data) - used > (0 if block.last else MAX_ROW):
+    content = np.empty(len(data), np.uint8)
+    lines = text.count(b"\n")
+    offsets = np.zeros(text.count(separator.encode()) + lines + 1, np.int32)
+    starts, first = np.empty(lines, np.int64), np.empty(lines, np.int64)
+    from kyumei.scope.tables.tokenise import tokenise
+
+    rows, number, used = tokenise(data, ord(separator), content, offsets, starts, first)
+    if rows < 0 or len(data) - used > (0 if block.last else MAX_ROW):
         return None
-    data, quote, outside, breaks = data[:used], quote[:used], outside[:used], breaks[:used]
-    marks = np.flatnonzero(quote)
-    if not _in_order(data, marks, ord(separator)):
-        return None
-    structure = ((data == ord(separator)) & outside) | breaks
-    keep = ~structure & ~quote
-    keep[_doubled(marks)] = True
-    carriage = np.flatnonzero(data[:-1] == _CR)
-    keep[carriage[breaks[carriage + 1]]] = False
-    ends = np.flatnonzero(structure)
-    return grid(data, keep, ends, breaks[ends]), min(used, len(block.text))
-
-
-def _in_order(data: Bytes, marks: Ints, separator: int) -> bool:
-    """Return whether each quote opens a cell, closes one, or is half of a doubled one."""
-    import numpy as np
-
-    allowed = np.zeros(256, np.bool_)
-    allowed[[separator, _LF, _QUOTE]] = True
-    opening, closing = marks[0::2], marks[1::2]
-    begins = bool(np.all(allowed[data[opening[opening > 0] - 1]]))
-    allowed[_CR] = True
-    return begins and bool(np.all(allowed[data[np.minimum(closing + 1, len(data) - 1)]]))
-
-
-def _doubled(marks: Ints) -> Ints:
-    """Return the second quotes of doubled ones: an opening quote right after a closing one."""
-    opening = marks[2::2]
-    doubled: Ints = opening[opening == marks[1 : 2 * len(opening) : 2] + 1]
-    return doubled
+    end = int(offsets[number])
+    return packed(content[:end], offsets[: number + 1], starts[:rows], first[:rows]), min(used, len(block.text))
 
 
 def _by_cell(block: Block, separator: str, flaws: Flaws) -> tuple[Grid, int]:
