@@ -36,7 +36,8 @@ _NO_COLUMN: Final = re.compile(
 
 def name_of(written: bytes) -> str:
     """Return the last part of a dotted name, without quotes."""
-    last = re.findall(_PART, written)[-1] if written else b""
+    parts = re.findall(_PART, written)
+    last = parts[-1] if parts else written
     return last.strip(b'`"[]').decode("utf-8", "backslashreplace")
 
 
