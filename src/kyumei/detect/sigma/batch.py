@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from kyumei.detect.sigma.logsource import Made
     from kyumei.detect.sigma.program import Binding, Tree
+    from kyumei.detect.sigma.rows import Known
     from kyumei.detect.sigma.scan import Memory
     from kyumei.detect.sigma.stored import Kept
     from kyumei.store.columns import Columns
@@ -52,7 +53,9 @@ class Batch:
                 self._named.setdefault(key, []).append(name)
         self._give_source(source)
         self._all = BitMap(range(self._n))
-        self._by_test: dict[tuple[str, str | Made], ByTest] = {}
+        self._units = {name: number for number, name in enumerate(kept.units)}
+        self._anywhere: dict[str, Known] = {}
+        self._by_test = ByTest(self._scanned())
         self._leaves: dict[int, BitMap] = {}
         self._wheres: dict[int, BitMap] = {}
         self._bases: dict[int, BitMap] = {}
@@ -67,13 +70,29 @@ class Batch:
             self._columns[SOURCE] = Column(rows, np.zeros(self._n, np.int32), pa.array([source]))
             self._named[SOURCE] = [SOURCE]
 
-    def passed(self) -> list[tuple[str | Made, set[int]]]:
-        """Return, by name of column, the tests that some row passes."""
-        found = ((name, self._tests(name)) for name in self._kept.units)
-        return [(name, tests) for name, tests in found if tests]
+    def _scanned(self) -> list[tuple[Column, int, Known]]:
+        """Return each column with what was looked for in its values, keywords set apart."""
+        found: list[tuple[Column, int, Known]] = []
+        for name, one in self._kept.units.items():
+            columns = {column: self._columns[column] for column in self._of(name)}
+            if not columns:
+                continue
+            memory = self._memory if isinstance(name, str) and SOURCE not in columns else type(self._memory)()
+            known = memory.scanned(name, one, columns, self._offset)
+            if name == ALL:
+                self._anywhere = {column: one for column, one in known.items() if len(one.codes)}
+            else:
+                found += [(columns[column], self._units[name], one) for column, one in known.items()]
+        return found
 
-    def _tests(self, name: str | Made) -> set[int]:
-        return {test for column in self._of(name) for test in self._rows_by_test(column, name).tests()}
+    def passed(self) -> list[tuple[str | Made, set[int]]]:
+        """Return, by name of column, the tests that some row passes, of keywords those that some known value does."""
+        names = list(self._units)
+        found: dict[str | Made, set[int]] = {}
+        for unit, test in self._by_test.tests():
+            found.setdefault(names[unit], set()).add(test)
+        anywhere = set().union(*(known.passed for known in self._anywhere.values()))
+        return [*found.items(), (ALL, anywhere)]
 
     def _of(self, name: str | Made) -> list[str]:
         """Return the columns that are called so."""
@@ -88,14 +107,11 @@ class Batch:
             self._columns[key] = column
         return self._named[key]
 
-    def _rows_by_test(self, column: str, name: str | Made) -> ByTest:
-        key = (column, name)
-        if key not in self._by_test:
-            held = self._columns[column]
-            memory = self._memory if isinstance(name, str) and column != SOURCE else type(self._memory)()
-            pairs = memory.scanned((column, repr(name)), self._kept.units[name], held.values, self._offset)
-            self._by_test[key] = ByTest(held, pairs)
-        return self._by_test[key]
+    def _rows(self, name: str | Made, test: int) -> BitMap | None:
+        if name != ALL:
+            return self._by_test.rows(self._units[name], test) if name in self._units else None
+        found = [known.rows(self._columns[column], test) for column, known in self._anywhere.items() if test in known.passed]
+        return bitmap(np.concatenate(found)) if found else None
 
     def base(self, source: int) -> BitMap:
         """Return the rows of a log source."""
@@ -161,12 +177,9 @@ class Batch:
     def _passing(self, binding: Binding, test: int) -> BitMap:
         found = BitMap()
         for where, name in ((-1, binding.field), *binding.extra):
-            if name not in self._kept.units:
-                continue
-            for column in self._of(name):
-                rows = self._rows_by_test(column, name).rows(test)
-                if rows is not None:
-                    found |= rows & self._where(where) if where >= 0 else rows
+            rows = self._rows(name, test)
+            if rows is not None:
+                found |= rows & self._where(where) if where >= 0 else rows
         return found
 
     def _present(self, binding: Binding) -> BitMap:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,6 +100,7 @@ def fold(name: str) -> str:
     return name.replace(" ", "").lower()
 
 
+@lru_cache(1 << 14)
 def keys(column: str) -> tuple[str, ...]:
     """Return the folded names by which rules may call a column.
 

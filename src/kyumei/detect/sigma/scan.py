@@ -6,20 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from kyumei.detect.sigma import matcher, special
 from kyumei.detect.sigma.regexes import compiled
+from kyumei.detect.sigma.rows import Known
 from kyumei.detect.sigma.tree import Compare, Network, Regex, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
-    import pyarrow as pa
-
+    from kyumei.detect.sigma.logsource import Made
     from kyumei.detect.sigma.matcher import Matcher
     from kyumei.detect.sigma.regexes import Regexes
     from kyumei.detect.sigma.tree import Test
+    from kyumei.store.columns import Column
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Unit:
     others: list[tuple[int, Network | Compare]]
 
     def scan(self, values: pa.StringArray, offset: timedelta) -> np.ndarray:
-        """Return (test, position), int32, sorted, of the values that pass.
+        """Return (test, position), int32, by position, of the values that pass.
 
         Args:
             values: without null.
@@ -53,8 +55,10 @@ class Unit:
         if self.regexes.database or self.regexes.slow:
             found.append(self.regexes.scan(values))
         found += self._others(values, offset)
+        if len(found) == 1:
+            return found[0]
         pairs = np.concatenate([*found, np.empty((0, 2), np.int32)])
-        return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        return pairs[np.argsort(pairs[:, 1], kind="stable")]
 
     def _others(self, values: pa.StringArray, offset: timedelta) -> list[np.ndarray]:
         read: dict[str, Any] = {}
@@ -87,41 +91,30 @@ def unit(numbers: Sequence[int], tests: Sequence[Test]) -> Unit:
 
 
 @dataclass(slots=True)
-class Scanned:
-    """What is known of a column's values: how many were read, and which passed."""
-
-    values: int = 0
-    pairs: list[np.ndarray] = field(default_factory=list)
-
-    def joined(self) -> np.ndarray:
-        """Return (test, code), sorted."""
-        if len(self.pairs) > 1:
-            pairs = np.concatenate(self.pairs)
-            self.pairs = [pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]]
-        return self.pairs[0] if self.pairs else np.empty((0, 2), np.int32)
-
-
-@dataclass(slots=True)
 class Memory:
     """What was scanned, for the dictionaries of `owner`; forgotten when others come."""
 
     owner: object = None
-    known: dict[tuple[str, str], Scanned] = field(default_factory=dict)
+    known: dict[tuple[str, str | Made], Known] = field(default_factory=dict)
 
-    def scanned(self, key: tuple[str, str], one: Unit, values: pa.StringArray, offset: timedelta) -> np.ndarray:
-        """Return (test, code) of the values that pass, reading only those not read before.
+    def scanned(self, name: str | Made, one: Unit, columns: Mapping[str, Column], offset: timedelta) -> dict[str, Known]:
+        """Return by column what is known of its values, reading only those not read before, of all columns in one go.
 
         Args:
-            key: column and unit.
-            one: the unit's tests.
-            values: the column's distinct values.
+            name: of the unit.
+            one: its tests.
+            columns: columns in whose values to look for it.
             offset: of the case's zone.
         """
-        known = self.known.setdefault(key, Scanned())
-        if known.values < len(values):
-            pairs = one.scan(values.slice(known.values), offset)
-            pairs[:, 1] += known.values
-            known.values = len(values)
-            if len(pairs):
-                known.pairs.append(pairs)
-        return known.joined()
+        every = {column: self.known.setdefault((column, name), Known()) for column in columns}
+        new = [(known, columns[column].values) for column, known in every.items()]
+        new = [(known, values.slice(known.values)) for known, values in new if known.values < len(values)]
+        if not new:
+            return every
+        pairs = one.scan(new[0][1] if len(new) == 1 else pa.concat_arrays([values for _, values in new]), offset)
+        starts = np.cumsum([0, *(len(values) for _, values in new)])
+        bounds = np.searchsorted(pairs[:, 1], starts).tolist() if len(new) > 1 else [0, len(pairs)]
+        for n, (known, values) in enumerate(new):
+            part = pairs[bounds[n] : bounds[n + 1]]
+            known.add(known.values + len(values), part[:, 0], part[:, 1] + (known.values - int(starts[n])))
+        return every

@@ -6,6 +6,7 @@ import ipaddress
 import operator
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -92,13 +93,18 @@ def addresses(values: pa.StringArray) -> tuple[np.ndarray, dict[int, ipaddress.I
 
 def within(found: tuple[np.ndarray, dict[int, ipaddress.IPv6Address]], test: Network) -> np.ndarray:
     """Return which addresses lie in the network."""
-    network = ipaddress.ip_network(test.cidr, strict=False)
+    network = _network(test.cidr)
     four, six = found
     if isinstance(network, ipaddress.IPv4Network):
         return np.asarray((four >= int(network.network_address)) & (four <= int(network.broadcast_address)))
     hits = np.zeros(len(four), np.bool_)
     hits[[at for at, address in six.items() if address in network]] = True
     return hits
+
+
+@cache
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(cidr, strict=False)
 
 
 def buffers(values: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
