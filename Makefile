@@ -53,6 +53,9 @@ real: install-dev                   ## triage of ../shared/data: docs/reference/
 real-logs: install-dev              ## readers against published answers: docs/reference/logs.md
 	$(BIN)/python -m tests.real.logs
 
+pii: install-dev                    ## names, addresses, false hits: docs/reference/pii.md
+	$(BIN)/python -m tests.real.pii
+
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20
 	$(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300

@@ -22,10 +22,15 @@ SCHEMA: Final = "kyumei.categories/1"
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
 @click.option("--ocr", is_flag=True, help="Read pages that are pictures with tesseract, where it is installed.")
+@click.option("--names", is_flag=True, help="Look for names by morphological analysis (kyumei[names]): slower, finds more.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
-def command(files: Sequence[str], form: str, lang: str, *, ocr: bool) -> int:
+def command(files: Sequence[str], form: str, lang: str, *, ocr: bool, names: bool) -> int:
     """Classify the columns of tables in FILES and scan texts (folders are walked, archives opened). Values are masked."""
-    entries = list(_entries(files, ocr=ocr))
+    if names:
+        from kyumei.scope.names import check
+
+        check()
+    entries = list(_entries(files, ocr=ocr, names=names))
     if form == "table":
         _print(entries, lang)
     elif form == "json":
@@ -36,7 +41,7 @@ def command(files: Sequence[str], form: str, lang: str, *, ocr: bool) -> int:
     return SOME_UNREADABLE if any(entry.get("unread") or entry.get("faults") for entry in entries) else 0
 
 
-def _entries(files: Sequence[str], *, ocr: bool) -> Iterator[dict[str, Any]]:
+def _entries(files: Sequence[str], *, ocr: bool, names: bool) -> Iterator[dict[str, Any]]:
     from kyumei.cli.common.reach import reached
     from kyumei.evidence.open.walk import Closed
     from kyumei.scope.content import reader_of
@@ -52,7 +57,7 @@ def _entries(files: Sequence[str], *, ocr: bool) -> Iterator[dict[str, Any]]:
                 yield from _tables(surveyed)
             document = reader_of(step.source) if step.source.size else None
             if document is not None or (surveyed is None and step.opener is None):
-                yield _text(step.source, ocr=ocr, sure=document is not None)
+                yield _text(step.source, ocr=ocr, names=names, sure=document is not None)
 
 
 def _tables(found: Surveyed) -> Iterator[dict[str, Any]]:
@@ -88,14 +93,14 @@ def _column(column: Any) -> dict[str, Any]:
     }
 
 
-def _text(source: Source, *, ocr: bool, sure: bool) -> dict[str, Any]:
+def _text(source: Source, *, ocr: bool, names: bool, sure: bool) -> dict[str, Any]:
     from kyumei.scope.content import Content, hits
     from kyumei.scope.text import is_text
 
     if not source.size:
         return {"file": source.path, "hits": [], "counts": {}}
     content = Content("text" if is_text(source) else "bytes")
-    found = [hit.as_json() for hit in hits(source, content, ocr=ocr)]
+    found = [hit.as_json() for hit in hits(source, content, ocr=ocr, names=names)]
     entry: dict[str, Any] = {"file": source.path, "reader": content.reader, "hits": found, "counts": content.by_category()}
     if content.faults:
         entry["faults"] = [{"offset": f.offset, "skipped": f.skipped, "reason": f.reason} for f in content.faults]

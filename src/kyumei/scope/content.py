@@ -82,21 +82,22 @@ def reader_of(source: Source) -> DocumentReader | None:
     return recognise(source)
 
 
-def hits(source: Source, content: Content, *, ocr: bool = False) -> Iterator[Hit]:
+def hits(source: Source, content: Content, *, ocr: bool = False, names: bool = False) -> Iterator[Hit]:
     """Yield the values in the text of a file, and note in `content` what was read; never raises on any bytes.
 
-    In documents `start` and `end` are bytes in the UTF-8 form of the part that `place` names.
+    In documents `start` and `end` are bytes in the UTF-8 form of the part that `place` names. With `names`, names are those of
+    `kyumei.scope.names`.
     """
     reader = reader_of(source)
     if reader is None:
         content.parts += 1
-        for hit in scan(source):
+        for hit in scan(source, names=names):
             _note(content, hit)
             yield hit
         return
     content.reader = reader.name
     try:
-        yield from _of_document(source, reader, content, ocr=ocr)
+        yield from _of_document(source, reader, content, ocr=ocr, names=names)
     except Exception as bug:  # noqa: BLE001  # plug-ins and foreign parsers run here
         content.faults.append(Fault(0, f"{reader.name} failed: {type(bug).__name__}", source.size))
 
@@ -119,13 +120,13 @@ def read(source: Source, out: Callable[[list[Mapping[str, Any]]], None] = lambda
     return content
 
 
-def _of_document(source: Source, reader: DocumentReader, content: Content, *, ocr: bool) -> Iterator[Hit]:
+def _of_document(source: Source, reader: DocumentReader, content: Content, *, ocr: bool, names: bool) -> Iterator[Hit]:
     from kyumei.scope.documents.registry import Opened
 
     opened = Opened(source, content.faults, ocr)
     for part in reader.read(opened):
         content.parts += 1
-        for hit in found_in(part.text, part.place):
+        for hit in found_in(part.text, part.place, names=names):
             _note(content, hit)
             yield hit
 

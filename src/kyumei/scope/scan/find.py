@@ -94,11 +94,15 @@ def find(data: Bytes) -> Found:
     hits = [*_by_rules(data, rows[~is_word], said), *_by_labels(data, said), *_by_vocabulary(said)]
     if not hits:
         return Found(np.zeros((0, 5), np.int64))
-    found = np.concatenate(hits)
+    return Found(settled(np.concatenate(hits)))
+
+
+def settled(found: Ints) -> Ints:
+    """Return rows by their starts; of those over one another the earliest, then the longest, then the first rule's."""
     found = found[np.lexsort((found[:, 2], -found[:, 1], found[:, 0]))]
     kept = np.zeros(len(found), np.bool_)
     chosen(found[:, 0], found[:, 1], kept)
-    return Found(found[kept])
+    return found[kept]
 
 
 def _swept(data: Bytes) -> Ints:
