@@ -21,7 +21,7 @@ TELLS: Final = {
     "name": "name", "kana": "reading", "email": "email", "phone": "phone", "address": "address",
     "student number": "number", "employee number": "number", "customer number": "number",
     "my number": "official", "licence": "official", "passport": "official", "residence card": "official",
-    "social insurance": "official", "card number": "card", "bank account": "bank",
+    "social insurance": "official", "national id": "official", "card number": "card", "bank account": "bank",
 }  # fmt: skip
 """Kind of value → what it tells a person by; the keys of `kyumei.store.schema.PEOPLE`, and `card`, `bank`."""
 STRONG: Final = ("official", "card", "bank")
@@ -91,6 +91,7 @@ class Values:
             "table_id": self.table_id, "category": hit.category, "kind": hit.kind, "key": key or None, "value": digest,
             "number": seen.number, "aside": aside(hit.place), "place": hit.place, "offset": hit.start, "end": hit.end,
             "rule": hit.rule, "validator": hit.validator, "context": hit.context, "sample_masked": hit.sample_masked,
+            "detail": hit.detail or None,
         }  # fmt: skip
 
 

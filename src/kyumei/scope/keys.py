@@ -28,7 +28,7 @@ IDENTIFYING: Final = ("number", "official", "name", "reading", "email", "phone",
 """A record that has none of these is about nobody who can be told, or is no record at all (a total, a note)."""
 
 _NUMBERS: Final = ("student number", "employee number", "customer number")
-_OFFICIAL: Final = ("my number", "passport", "licence", "residence card", "social insurance")
+_OFFICIAL: Final = ("my number", "passport", "licence", "residence card", "social insurance", "national id")
 _NOT_RECORDS: Final = (
     r"(?i:^[(（\[【<]?(?:記入例|記載例|入力例|例|サンプル|見本|sample|example|dummy|ダミー|テスト|test)[)）\]】>]?(?:[0-9０-９\s:：].*)?$|"
     r"^(?:合計|小計|総計|計|総合計|total|subtotal|grand total|件数|平均)[:： ]?[0-9,件名人]*$|^[※＊*].+)"

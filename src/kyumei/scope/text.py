@@ -42,6 +42,7 @@ class Hit:
         kind: the recogniser's name, finer than the category.
         place: the part of a document in whose text it stands; empty where the offsets are the source's.
         value: as it stands there, full-width letters folded; never shown.
+        detail: the brand of a card; the scheme of a password hash and how long it holds: `bcrypt, strong`.
     """
 
     category: str
@@ -54,19 +55,25 @@ class Hit:
     kind: str = ""
     place: str = ""
     value: str = field(default="", repr=False)
+    detail: str = ""
 
     def as_json(self) -> dict[str, str | int]:
         """Return the object that `kyumei categories` writes."""
         place: dict[str, str | int] = {"place": self.place} if self.place else {}
-        return place | {
-            "category": self.category,
-            "start": self.start,
-            "end": self.end,
-            "validator": self.validator,
-            "context": self.context,
-            "sample_masked": self.sample_masked,
-            "rule": self.rule,
-        }
+        more: dict[str, str | int] = {"detail": self.detail} if self.detail else {}
+        return (
+            place
+            | more
+            | {
+                "category": self.category,
+                "start": self.start,
+                "end": self.end,
+                "validator": self.validator,
+                "context": self.context,
+                "sample_masked": self.sample_masked,
+                "rule": self.rule,
+            }
+        )
 
 
 def is_text(source: Source) -> bool:
@@ -129,7 +136,32 @@ def _hits(piece: Piece, rows: Ints, places: Ints, place: str) -> Iterator[Hit]:
         value = piece.text(start, end)
         shown = masked(value, rule.kind)
         context = piece.text(word, word_end)
-        yield Hit(rule.category, first, last, rule.validator, context, shown, rule.name, rule.kind, place, value)
+        yield Hit(
+            rule.category,
+            first,
+            last,
+            rule.validator,
+            context,
+            shown,
+            rule.name,
+            rule.kind,
+            place,
+            value,
+            _detail(value, rule.kind),
+        )
+
+
+def _detail(value: str, kind: str) -> str:
+    """Return what a value of some kinds says of itself beyond its kind."""
+    if kind == "card number":
+        from kyumei.scope.recognise.brands import brand_of
+
+        return brand_of("".join(ch for ch in value if ch.isdigit()))
+    if kind == "password hash":
+        from kyumei.scope.recognise.schemes import scheme_of
+
+        return ", ".join(filter(None, scheme_of(value)))
+    return ""
 
 
 def tally(source: Source) -> Counter[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FIELDS: Final = {
     "number": ("student number", "employee number", "customer number"),
-    "official": ("my number", "passport", "licence", "residence card", "social insurance"),
+    "official": ("my number", "passport", "licence", "residence card", "social insurance", "national id"),
     "family": ("family name",),
     "given": ("given name",),
     "name": ("name",),

@@ -93,6 +93,7 @@ FOUND: Final = {
     "validator": "text",
     "context": "text",
     "sample_masked": "text",
+    "detail": "text",  # the brand of a card, the scheme of a hash
 }
 """One row for each distinct value in the text of a file (some values of long texts have several rows)."""
 PEOPLE: Final = {

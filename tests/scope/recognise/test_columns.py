@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.source import Source
+from kyumei.scope.classify import classify
+from kyumei.scope.clean import distinct
 from kyumei.scope.recognise.official import my_number_valid
 from kyumei.scope.recognise.registry import ordered
 from kyumei.scope.recognise.words import patterns, plain
@@ -118,3 +121,16 @@ def test_every_recogniser_has_headers_and_a_known_category() -> None:
 def test_headers_are_compared_in_one_plain_form() -> None:
     assert plain("  Last　Name ") == plain("lastName") == plain("LAST_NAME") == "last_name"
     assert plain("氏 名") == "氏名"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("身份证号码", "11010519491231002X"), ("NRIC", "S1234567D"), ("cpf", "529.982.247-25"),
+        ("codice_fiscale", "RSSMRA85T10A562S"),
+        ("NI number", None), ("national_id", "900101-1234"), ("fin_code", None),
+    ],
+)  # fmt: skip
+def test_a_foreign_identifier_needs_its_word_and_its_form(header: str, cell: str | None) -> None:
+    samples = [distinct(pa.array([text] * 5)) for text in (cell or "done", "t@mail.example")]
+    assert classify((header, "e-mail"), samples)[0].part == ("national id" if cell else "")

@@ -193,3 +193,17 @@ def test_any_bytes_give_ordered_hits_inside_them(parts: list[bytes]) -> None:
     for hit in scan(Source.memory(raw)):
         assert last <= hit.start < hit.end <= len(raw)
         last = hit.end
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("カード番号:378282246310005", "American Express"),
+        ("4111-1111-1111-1111", "Visa"),
+        ("password: $2b$12$" + "a" * 53, "bcrypt, strong"),
+    ],
+)
+def test_a_hit_says_which_brand_or_scheme(text: str, detail: str) -> None:
+    (hit,) = [h for h in scan(Source.memory(text.encode())) if h.category in {"fin.card_number", "auth.password_hash"}]
+    assert hit.detail == detail
+    assert hit.as_json()["detail"] == detail

@@ -12,10 +12,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.checks import is_day, luhn_text, verhoeff, weighted
+from kyumei.scope.recognise.registry import recogniser
+from kyumei.scope.recognise.shapes import full
 from kyumei.scope.scan.rules import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pyarrow as pa
 
 _END: Final = r"(?![A-Za-z0-9_-])"
 _O: Final = "[0-9LMNPQRSTUV]"
@@ -24,6 +28,21 @@ _DNI: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 _HETU: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _CF_ODD: Final = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 _TW: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+
+
+_COLUMN_FORMS: Final = (
+    r"[0-9]{17}[0-9X]", r"[STFGMXYZ][0-9]{7}[A-Z]", r"[0-9]{8}[A-Z]", r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+    r"[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]", r"[A-Z][1289][0-9]{8}", r"[A-Z]{1,2}[0-9]{6}\(?[0-9A]\)?",
+    r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", r"[0-9]{8,13}", r"[0-9]{6}(?:[0-9]{2})?[-+A-FU-Y][0-9]{3}[0-9A-Y]",
+    r"[0-9]{4} ?[0-9]{4} ?[0-9]{4}", r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]",
+)  # fmt: skip
+"""China, Singapore and Spain, Spain, United Kingdom, Italy, Taiwan, Hong Kong, Brazil, many, the North, India, Mexico."""
+
+
+@recogniser("national id", "id.gov_id", order=44, needs="header")
+def national_id(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell identifiers of other countries by form, where the header names one."""
+    return full(values, "(?i:" + "|".join(_COLUMN_FORMS) + ")")
 
 
 def _bare(value: str) -> str:
