@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FLOORS = {
-    "fail2ban": 0.95,
+    "fail2ban": 0.97,
     "fail2ban-benign": 0.97,
-    "crowdsec": 0.83,
+    "crowdsec": 0.9,
     "ossec": 0.93,
     "plaso": 0.5,
-    "panther": 0.78,
+    "panther": 0.82,
     "cloudtrail": 1.0,
 }
 

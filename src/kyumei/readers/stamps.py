@@ -152,7 +152,7 @@ def _shift(quarter: int, zone: str) -> int:
 def epochs(texts: pa.Array) -> pa.Array:
     """Return counts since 1970 UTC (10 digits: seconds, 13: milliseconds, 16: microseconds, 19: nanoseconds) in microseconds.
 
-    Seconds may have a fraction. Anything else is null.
+    Seconds may have a fraction, and a serial number behind a colon as auditd writes it. Anything else is null.
     """
     import numpy as np
     import pyarrow as pa
@@ -160,11 +160,11 @@ def epochs(texts: pa.Array) -> pa.Array:
 
     from kyumei.readers.match import ints
 
-    fits = pc.fill_null(pc.match_substring_regex(texts, r"^(?:\d{10}|\d{13}|\d{16}|[1-8]\d{18})(?:\.\d+)?$"), False)  # noqa: FBT003
-    digits = pc.fill_null(pc.if_else(fits, pc.replace_substring_regex(texts, r"\..*", ""), "0"), "0")
+    fits = pc.fill_null(pc.match_substring_regex(texts, r"^(?:\d{10}|\d{13}|\d{16}|[1-8]\d{18})(?:\.\d+)?(?::\d+)?$"), False)  # noqa: FBT003
+    digits = pc.fill_null(pc.if_else(fits, pc.replace_substring_regex(texts, r"[.:].*", ""), "0"), "0")
     count = digits.cast(pa.int64()).to_numpy(zero_copy_only=False)
     length = pc.utf8_length(digits).to_numpy(zero_copy_only=False)
     up, down = np.select([length == 10, length == 13], [SECOND, 1000], 1), np.where(length == 19, 1000, 1)
-    behind = pc.if_else(fits, pc.replace_substring_regex(texts, r"^\d+\.?", ""), "")
+    behind = pc.if_else(fits, pc.replace_substring_regex(texts, r"^\d+\.?|:\d+$", ""), "")
     part = np.where(length == 10, micros(pc.fill_null(behind, "")), 0)
     return ints(count * up // down + part, fits.to_numpy(zero_copy_only=False))

@@ -58,7 +58,7 @@ _CLIENT: Final = (
 _APPLICATION: Final = r"\bapp(?:lication)?(?:_name)?=(?P<application>[^,\[\]]*)"
 _LINE: Final = re.compile(
     rf"[^\t\n]{{0,200}}?(?:\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\d{{10}}\.\d{{3}}|\[\d+\])"
-    rf"[^\n]{{0,300}}?(?:{_LEVELS}|{_MORE}):  "
+    rf"[^\n]{{0,300}}?(?<![\w.])(?:{_LEVELS}|{_MORE}):  "
 )
 _NOBODY: Final = r"^(?:\[unknown\]|)$"
 

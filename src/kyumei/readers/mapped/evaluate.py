@@ -188,6 +188,8 @@ def _typed(column: str, texts: pa.Array) -> pa.Array:
     if column in _ADDRESSES:
         bare = pc.replace_substring_regex(texts, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
         return normalised(pc.replace_substring_regex(bare, r"^\[(.*)\]:\d+$", r"\1"))
+    if column == "dst":  # message traces write `a@example.jp##Receive, Deliver;b@example.jp##Fail`
+        texts = pc.replace_substring_regex(pc.replace_substring_regex(texts, r"##[^;]*", ""), r";(\S)", r"; \1")
     if COLUMNS[column] != "int":
         return filled(texts)
     return whole(pc.replace_substring_regex(texts, r"\.0+$", ""))  # some loggers write 1234.0

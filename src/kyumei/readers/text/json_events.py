@@ -14,7 +14,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kyumei.readers import forms
 from kyumei.readers.addresses import IP
+from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
 from kyumei.readers.registry import reader
 
@@ -30,6 +32,7 @@ SURE: Final = 45
 UNSURE: Final = 20
 _ADDRESS: Final = re.compile(rf"^(?:{IP})(?::\d+)?$")
 _TIMELY: Final = re.compile(r"time|date|stamp|created|recorded|_at$|_on$|At$|published", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"(?i)(?:trace|debug|info\w*|notice|warn\w*|err\w*|crit\w*|fatal|alert|[IWEFD]|\d\d?)$")
 _FAILED: Final = r"^(?:false|fail\w*|denied|block\w*|invalid\w*|error|unsuccessful|[45]\d\d)$"
 _FORMS: Final = {"word": r"[\w.:/-]+$", "joined": r"\w+(?:[._:-]\w+)+$|[A-Z][a-z]+(?:[A-Z][a-z]+)+$"}
 _VALUES: Final = 40
@@ -46,7 +49,7 @@ class Chosen:
     action: tuple[str, ...]
     verdict: tuple[str, ...]
     is_plain: bool = False
-    """A field is called an action or the like, and its values are words of a program, not of people."""
+    """An action in the words of a program, not of people; or a level and a message, as logs have."""
 
     @property
     def confidence(self) -> int:
@@ -78,7 +81,29 @@ def read(source: Source, rows: Rows) -> None:
     mapping, calendar = _mapping(found), Calendar(source)
     for block in json.records(source, rows):
         event = events(block.columns, block.rec, mapping, calendar)
-        rows.add_columns(event.columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
+        columns = _completed(event.columns, len(block.rec))
+        rows.add_columns(columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
+
+
+def _completed(columns: dict[str, Any], n: int) -> dict[str, Any]:
+    """Return the columns with what the sentence in the message says, where no field says it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if "message" not in columns:
+        return columns
+    nothing = pa.nulls(n, pa.string())
+    reading = forms.Reading(n)
+    sets = [each for each in forms.load(PROGRAMS) if not each.program]
+    forms.interpret(sets, nothing, pc.fill_null(columns["message"], ""), reading)
+    said, _ = forms.split(reading.columns())
+    plain = pc.equal(columns["action"], "record.written")
+    found: dict[str, Any] = {
+        name: pc.coalesce(columns.get(name, nothing), said[name]) for name in ("account", "src_ip") if name in said
+    }
+    if "action" in said:
+        found["action"] = pc.if_else(plain, pc.coalesce(said["action"], columns["action"]), columns["action"])
+    return {**columns, **found}
 
 
 @lru_cache(maxsize=8)
@@ -99,6 +124,7 @@ def _chosen(head: bytes) -> Chosen | None:
     actions = [n for n in _ranked(plain, "action") if n not in found["account"]]
     verdicts = tuple(_ranked(plain, "verdict")[:_MOST])
     is_plain = any(_is_word_of_a_program(name, values[name]) for name in actions)
+    is_plain |= any(_mostly(values[name], _LEVEL) for name in _ranked(plain, "level")) and bool(found["message"])
     return Chosen(tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts, is_plain)
 
 
@@ -156,7 +182,7 @@ def _ranked(names: Sequence[str], column: str, fitting: Sequence[str] | None = N
 
 
 def _parts(name: str) -> list[str]:
-    return [re.sub(r"[\s_\-@]", "", part).casefold() for part in name.removesuffix("#native").split(".")]
+    return [re.sub(r"[\s_\-@$]", "", part).casefold() for part in name.removesuffix("#native").split(".")]
 
 
 def _last(name: str) -> str:

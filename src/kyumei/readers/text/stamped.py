@@ -6,6 +6,7 @@ syslog) and, last, from the sentences of this package. A reader that knows the f
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers import forms
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 SENTENCES: Final = "kyumei.readers.text.sentences"
 LEAST: Final = 0.3
 """Share of sampled lines that have a time: traces and wrapped messages may stand between them."""
+CLEAR: Final = 62
+"""Times and levels in the lines and no header: surer than a table whose columns happen to be equally many."""
+_LEVELLED: Final = re.compile(
+    r".{0,120}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|ALERT|(?:debug|info|warn|error)\b(?=[\]|:])|(?:Debug|Info|Warn|Error)(?=[\]|:]))\b"
+    r"|.{0,60}?\blevel=\w+"
+)
 _PROGRAM: Final = (
     r"^(?:(?P<host>[A-Za-z][\w.-]*) )?(?P<program>[A-Za-z%][\w./-]*)\[(?P<pid>\d+)\]:? +(?P<message>.*)$",
     r"^(?P<message>.*)$",
@@ -34,10 +41,12 @@ _PROGRAM: Final = (
 
 
 def accepts(source: Source) -> int:
-    """Return a low confidence where enough of the lines begin with a time."""
+    """Return a low confidence where enough of the lines begin with a time, a higher one where they also state a level."""
     if source.sample.text.lstrip("\ufeff \r\n\t").startswith(("{", "[{", "<")):  # JSON and XML hold their own times
         return 0
     part = share(source, when.LINE)
+    if part >= 0.9 and share(source, _LEVELLED) >= 0.5 and when.LINE.match(source.sample.text.partition("\n")[0]):
+        return CLEAR
     return int(18 + 10 * part) if part >= LEAST else 0
 
 
