@@ -255,7 +255,7 @@ def test_an_encrypted_member_is_a_fault_and_the_others_are_read() -> None:
     data[at + 8] |= 1
     members, faults = opened(bytes(data))
     assert members == {"given!/open.csv": b"o"}
-    assert [f.reason for f in faults] == ["encrypted member"]
+    assert [f.reason for f in faults] == ["encrypted member: secret.csv, 1 bytes"]
 
 
 @pytest.mark.parametrize("name", ["[Content_Types].xml", "META-INF/MANIFEST.MF"])

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kyumei.detect.messages import internal_domains
+from kyumei.detect.run import Settings
 from kyumei.evidence.acquire import EVIDENCE
 from kyumei.evidence.manifest import load
 from kyumei.evidence.open.walk import Visit, walk
@@ -13,7 +15,8 @@ from kyumei.evidence.sources import sources
 from kyumei.model.citation import MEMBER
 from kyumei.scope.lineage.document import by_web, document
 from kyumei.scope.lineage.events import FAMILY, from_store
-from kyumei.scope.lineage.files.document import by_files
+from kyumei.scope.lineage.files.document import by_files, shown_json
+from kyumei.scope.lineage.files.mailed import disclosed
 from kyumei.scope.lineage.files.trace import traced as files
 from kyumei.scope.lineage.keep import kept
 from kyumei.scope.lineage.trace import Trace, trace
@@ -24,8 +27,10 @@ from kyumei.store.query import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kyumei.model.count import Count
     from kyumei.model.source import Source
     from kyumei.scope.lineage.events import Wanted
+    from kyumei.scope.lineage.web import Asked
     from kyumei.scope.tables.registry import Extractor
 
 
@@ -38,12 +43,19 @@ def of_case(case: Path, wanted: Wanted, zone: str) -> dict[str, Any]:
     store = Store.open(case)
     try:
         paths = dict(store.rows("select file_id, path from sources order by path"))
-        with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
-            requested = asked(store, list(_objects(store, case, zone, Path(folder))), wanted)
+        requested = requests(store, case, wanted, zone)
         said = document(traced(store, case, wanted, zone), paths, zone) | by_web(*requested)
-        return said | by_files(files(store, wanted, zone), paths, zone)
+        domains = internal_domains(store, Settings(zone=zone))
+        said |= by_files(files(store, wanted, zone, domains), paths, zone)
+        return said | {"addresses_shown": [shown_json(d, paths, zone) for d in disclosed(store, domains)]}
     finally:
         store.close()
+
+
+def requests(store: Store, case: Path, wanted: Wanted, zone: str) -> tuple[list[Asked], Count]:
+    """Return the rows that requests to a web server named, by address and table, and all people together."""
+    with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
+        return asked(store, list(_objects(store, case, zone, Path(folder))), wanted)
 
 
 def traced(store: Store, case: Path, wanted: Wanted, zone: str) -> Trace:

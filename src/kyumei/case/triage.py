@@ -10,7 +10,7 @@ from kyumei import VERSION
 from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, scope
 from kyumei.case.coverage import coverage
 from kyumei.case.folder import open_or_create
-from kyumei.case.reach import reached
+from kyumei.case.reach import reached, unknown
 from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
 from kyumei.diagnose.diagnose import diagnose
@@ -145,16 +145,17 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case, options: Options) -> dict[str, Any]:
     digests = dict(view.store.rows("select path, sha256 from sources where sha256 is not null order by path"))
+    by_reach = reached(view, case.path, diagnosis.leading)
     return {
         "case": {"name": case.name, "zone": case.zone, "aware": [a.isoformat() for a in options.aware]},
         "leak": assemble.leak(diagnosis),
         "hypotheses": assemble.hypotheses(diagnosis, case.zone),
         "path": assemble.path(diagnosis.leading, case.zone, digests),
         "people": assemble.people(scope.overall(view.store, held)),
-        "people_by_reach": reached(view.store, case.path, diagnosis.leading, case.zone),
+        "people_by_reach": by_reach,
         "findings": assemble.findings(view.findings, case.zone, digests),
         "coverage": coverage(view.store, view.findings, case.zone),
-        "unknowns": assemble.statements(diagnosis.unknowns),
+        "unknowns": assemble.statements(diagnosis.unknowns) + unknown(by_reach),
         "next_actions": [{"text": dict(a.text), "owner": a.owner} for a in diagnosis.actions],
     }
 

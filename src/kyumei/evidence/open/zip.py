@@ -76,7 +76,8 @@ def zip_(source: Source, opening: Opening) -> Iterator[Source]:
                 if not budget.admits(info.header_offset):
                     return
                 if info.flag_bits & 1:
-                    opening.fault(info.header_offset, "encrypted member", info.compress_size)
+                    listed = f"encrypted member: {_name(info)}, {info.file_size} bytes"
+                    opening.fault(info.header_offset, listed, info.compress_size)
                     continue
                 chunks = budget.metered(_chunks(archive, info, opening), info.header_offset)
                 facts = {"mtime": _mtime(info, source.zone)}

@@ -51,6 +51,7 @@ class Asked:
         column: by which the rows were named. requests: how many were answered with success. bytes: how much was sent.
         values: those asked for. rows: those of them that the table has. absent: how many it has not.
         first, last: microseconds since 1970 UTC.
+        records: table's id → records of the people.
     """
 
     client: str
@@ -63,6 +64,7 @@ class Asked:
     values: tuple[str, ...]
     rows: npt.NDArray[np.int64]
     people: Count = field(default_factory=lambda: Count.exact(0, "no rows about persons"))
+    records: dict[str, list[int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of `kyumei.lineage/1`."""
@@ -228,5 +230,9 @@ def _counted(store: Store, state: State, found: list[Asked], ids: Sequence[str])
     for each in found:
         mask = people.places({each.table: each.rows})
         each.people = people.count(mask)
+        kept = people.records.table[mask]
+        each.records = {
+            people.records.tables[n]: people.records.rec[mask][kept == n].tolist() for n in sorted(set(kept.tolist()))
+        }
         every |= mask
     return found, people.count(every)

@@ -28,13 +28,11 @@ SIZE: Final = "told by the size alone"
 
 _PICKED: Final = """
     create temp table lineage_picked as
-    with single as (
-        select id, object, kind, series, pinned, weak from lineage_acts join lineage_targets using (object)
-        where sure is null and ({chosen})
+    with asked as (select * from lineage_acts where {chosen}),
+    single as (
+        select id, object, kind, series, pinned, weak from asked join lineage_targets using (object) where sure is null
         union all
-        select a.id, a.object, 'file', c.series, c.file_id, false
-        from lineage_acts a join lineage_copies c on c.file_id = a.sure
-        where {chosen}
+        select a.id, a.object, 'file', c.series, c.file_id, false from asked a join lineage_copies c on c.file_id = a.sure
     ),
     copies as (
         select x.*, a.as_of, c.file_id, c.content, c.m, c.live or x.pinned is not null as live, c.s

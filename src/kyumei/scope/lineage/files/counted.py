@@ -55,7 +55,7 @@ class Content:
     _records: Any = None
     _label: Any = None
     _known: dict[tuple[str, ...], Count] = field(default_factory=dict)
-    _people: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    _people: dict[str, npt.NDArray[np.int32]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store) -> Content:
@@ -73,6 +73,27 @@ class Content:
         if key not in self._known:
             self._known[key] = count(self.store, key)[1] if key else NOBODY
         return self._known[key]
+
+    def rows(self, files: Iterable[str]) -> int:
+        """Return how many records about persons these files hold."""
+        sql = "select coalesce(sum(records), 0)::bigint from tables where list_contains(?::varchar[], table_id)"
+        return int(self.store.rows(sql, sorted(self.whole(files)))[0][0])
+
+    def label(self, tables: Iterable[str]) -> None:
+        """Link the records of all these tables once, for `persons`."""
+        import numpy as np
+
+        records = load(self.store, sorted(tables))
+        label = link(records).label if len(records) else np.zeros(0, np.int32)
+        for n, table in enumerate(records.tables):
+            self._people[table] = np.unique(label[records.table == n])
+
+    def persons(self, tables: Iterable[str]) -> int:
+        """Return how many persons are in whole tables, by the one linking of `label`."""
+        import numpy as np
+
+        listed = [self._people[t] for t in sorted(tables)]
+        return len(np.unique(np.concatenate(listed))) if listed else 0
 
     def common(self, files: Sequence[Sequence[str]], every: Sequence[str]) -> dict[str, list[int]]:
         """Return the records in the first of some sets of files of people who are in each of them.
@@ -109,7 +130,6 @@ class Sum:
     tables: dict[str, set[str]] = field(default_factory=lambda: {d: set() for d in DEGREES})
     rows: dict[str, set[int]] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
-    beyond: int = 0
 
     def add(self, touched: Touched, content: Content, every: Sequence[str]) -> None:
         """Add what one group touched."""
@@ -136,10 +156,21 @@ class Sum:
         """Return the persons; those whom no copy has are at most as many as the copies hold."""
         best, high = content.count(self.tables["best"]), content.count(self.tables["high"])
         low = self._low(content)
-        unknown = sum(content.count(content.whole([f])).high for f in sorted(self.open)) + self.beyond
-        most = max(high.high + unknown, best.best)
+        most = max(high.high + self.unseen(content), best.best)
         least = min(low.low, best.best)
         return Count(least, best.best, most, best.method if best.is_exact and least == most else METHOD)
+
+    def unseen(self, content: Content) -> int:
+        """Return how many people no copy may have, at most: as many as the copies hold."""
+        return sum(content.rows([f]) for f in sorted(self.open))
+
+    def persons(self, content: Content) -> Count:
+        """Return the persons by one linking of everything; of single records, each counts one."""
+        best = content.persons(self.tables["best"])
+        whole = self.tables["low"]
+        low = content.persons(whole) + sum(len(r) for t, r in self.rows.items() if t not in whole)
+        high = content.persons(self.tables["high"]) + self.unseen(content)
+        return Count(min(low, best), best, max(high, best), METHOD)
 
     def _low(self, content: Content) -> Count:
         whole = self.tables["low"]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from kyumei.model.count import Count
     from kyumei.scope.lineage.files.counted import Touched
+    from kyumei.scope.lineage.files.mailed import Disclosed
     from kyumei.scope.lineage.files.trace import Files
 
 UNKNOWN: Final = 100
@@ -26,8 +27,8 @@ def by_files(found: Files, paths: Mapping[str, str], zone: str) -> dict[str, Any
     """
     return {
         "files": [
-            touched_json(t, paths, zone) | {"people": count.as_json()}
-            for t, count in zip(found.touched, found.counted, strict=True)
+            touched_json(t, paths, zone) | ({"people": found.counted[n].as_json()} if found.counted else {})
+            for n, t in enumerate(found.touched)
         ],
         "files_in_all": found.groups,
         "files_by_account": [{"account": account, **_counts(by_reach)} for account, by_reach in found.accounts.items()],
@@ -59,6 +60,20 @@ def touched_json(touched: Touched, paths: Mapping[str, str], zone: str) -> dict[
         "or": [paths.get(f, f) for f in others],
         "why": list(touched.why),
         "citation": _cited(group["place"], paths),
+    }
+
+
+def shown_json(one: Disclosed, paths: Mapping[str, str], zone: str) -> dict[str, Any]:
+    """Return one message that showed addresses outside to each other."""
+    return {
+        "message": one.key,
+        "account": one.account,
+        "subject": one.subject,
+        "time": iso(one.us, zone),
+        "addresses": len(one.addresses),
+        "recipients": one.recipients,
+        "with_record": sum(len(r) for r in one.rows.values()),
+        "citation": _cited(one.place, paths),
     }
 
 

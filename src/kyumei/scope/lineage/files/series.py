@@ -6,7 +6,8 @@ was there as it is from its last change (`m`) until it was made (`s`; a live fil
 
 `prepare` makes the temporary tables
 
-* `lineage_content`: `file_id` × `table_id`, the tables about persons in a file or in what it contains;
+* `lineage_content`: `file_id` × `table_id`, the tables about persons in a file or in what it contains; of a locked archive,
+  those of the files in evidence that have the name and size of a member that it lists;
 * `lineage_copies`: `file_id`, `series`, `live`, `m` and `s` (µs UTC, null where unknown), `content` (digest), `size`, `path`.
 
 Where nine in ten times of an item's files lie within one hour, they are those of copying and say nothing: `m` is null.
@@ -30,8 +31,18 @@ COPY: Final = rf"{DATED}|{WORDS}"
 
 _CONTENT: Final = """
     create temp table lineage_content as
-    with recursive up(file_id, table_id) as (
+    with recursive listed as (
+        select file_id, regexp_extract(reason,
+            '^encrypted member: (?:.*[/\\\\])?([^/\\\\]+), (\\d+) bytes$', ['name', 'size']) as member
+        from faults where starts_with(reason, 'encrypted member: ')
+    ), locked as (
+        select l.file_id, min(s.file_id) as inside from listed l
+        join sources s on lower(s.name) = lower(l.member['name']) and s.bytes = try_cast(l.member['size'] as bigint)
+        group by l.file_id, l.member having count(distinct s.sha256) = 1
+    ), up(file_id, table_id) as (
         select file_id, table_id from tables where personal
+        union all
+        select l.file_id, t.table_id from locked l join tables t on t.file_id = l.inside where t.personal
         union
         select s.parent_file_id, up.table_id from up join sources s on s.file_id = up.file_id where s.parent_file_id is not null
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.scope.lineage.files import acts, chains, choose, series
+from kyumei.scope.lineage.files import acts, chains, choose, mailed, series
 from kyumei.scope.lineage.files.counted import NOBODY, Content, Sum, compared, gathered
 from kyumei.store.connect import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kyumei.model.count import Count
     from kyumei.scope.lineage.events import Wanted
     from kyumei.scope.lineage.files.counted import Touched
@@ -32,9 +34,10 @@ class Files:
     """The answer.
 
     Attributes:
-        touched: groups of like acts with the files they touched; those with most records first, at most `LISTED` counted.
+        touched: groups of like acts with the files they touched, what left first, at most `LISTED`.
         counted: people of each listed group. sums: reach → everything that was reached so far or further.
         people: reach → persons. accounts: account → reach → persons.
+        unseen: reach → people whom no copy may have, at most.
         unknown: what left without a copy of it in evidence: name, bytes, place. groups: how many groups there are in all.
     """
 
@@ -44,30 +47,41 @@ class Files:
     people: dict[str, Count] = field(default_factory=lambda: dict.fromkeys(REACHES, NOBODY))
     accounts: dict[str, dict[str, Count]] = field(default_factory=dict)
     unknown: list[dict[str, Any]] = field(default_factory=list)
+    unseen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REACHES, 0))
     groups: int = 0
 
 
-def prepare(store: Store, zone: str) -> bool:
-    """Make the tables of acts and copies once a session; return whether any event touched a file."""
+def prepare(store: Store, zone: str, domains: Sequence[str] = ()) -> bool:
+    """Make the tables of acts and copies once a session; return whether any event touched a file.
+
+    Args:
+        store: of a triaged case.
+        zone: IANA name of the zone of dates in paths.
+        domains: the organisation's mail domains.
+    """
     if not store.rows("select 1 from duckdb_tables() where table_name = 'lineage_acts'"):
         series.prepare(store, zone)
         acts.prepare(store)
         chains.prepare(store)
+        mailed.add(store, domains)
     return bool(store.rows("select 1 from lineage_acts limit 1"))
 
 
-def traced(store: Store, wanted: Wanted, zone: str) -> Files:
+def traced(store: Store, wanted: Wanted | str, zone: str, domains: Sequence[str] = (), *, people: bool = True) -> Files:
     """Return whose data files held that were reached, read or taken.
 
     Args:
         store: of a triaged case.
-        wanted: which accounts, addresses and times are asked about; accounts may leave their domain out.
+        wanted: which accounts, addresses and times are asked about, accounts without their domain too; or SQL over
+            `lineage_acts` that says so.
         zone: IANA name of the zone of dates in paths.
+        domains: the organisation's mail domains; a message from there takes what it carries.
+        people: whether persons are counted; else only the tables are told, in `sums`.
     """
     found = Files()
-    if not prepare(store, zone):
+    if not prepare(store, zone, domains):
         return found
-    chosen = asked(wanted)
+    chosen = wanted if isinstance(wanted, str) else asked(wanted)
     rows = choose.groups(store, chosen)
     every = gathered(rows)
     content = Content.of(store)
@@ -78,16 +92,23 @@ def traced(store: Store, wanted: Wanted, zone: str) -> Files:
             found.sums[reach].add(touched, content, tables)
             own = by_account.setdefault(touched.group["account"], {r: Sum() for r in REACHES})
             own[reach].add(touched, content, tables)
-    found.people = {reach: found.sums[reach].people(content) for reach in REACHES}
-    found.accounts = {a: {r: own[r].people(content) for r in REACHES} for a, own in sorted(by_account.items())}
+    found.unseen = {reach: found.sums[reach].unseen(content) for reach in REACHES}
     found.groups = len(every)
-    found.touched = every[:LISTED]
+    found.touched = sorted(every, key=lambda t: -REACHES.index(t.group["reach"]))[:LISTED]
+    found.unknown = unknown(store, chosen)
+    if people:
+        _count(found, by_account, content, tables)
+    return found
+
+
+def _count(found: Files, by_account: dict[str, dict[str, Sum]], content: Content, tables: Sequence[str]) -> None:
+    content.label({t for s in found.sums.values() for listed in s.tables.values() for t in listed})
+    found.people = {reach: found.sums[reach].people(content) for reach in REACHES}
+    found.accounts = {a: {r: own[r].persons(content) for r in REACHES} for a, own in sorted(by_account.items())}
     for touched in found.touched:
         one = Sum()
         one.add(touched, content, tables)
-        found.counted.append(one.people(content))
-    found.unknown = unknown(store, chosen)
-    return found
+        found.counted.append(one.persons(content))
 
 
 def unknown(store: Store, chosen: str) -> list[dict[str, Any]]:
