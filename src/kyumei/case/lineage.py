@@ -13,10 +13,11 @@ from kyumei.evidence.manifest import load
 from kyumei.evidence.open.walk import Visit, walk
 from kyumei.evidence.sources import sources
 from kyumei.model.citation import MEMBER
-from kyumei.scope.lineage.document import by_web, document
+from kyumei.scope.lineage.document import SCHEMA, by_web, document
 from kyumei.scope.lineage.events import FAMILY, from_store
-from kyumei.scope.lineage.files.document import by_files, shown_json
+from kyumei.scope.lineage.files.document import by_files, shown_json, touched_json
 from kyumei.scope.lineage.files.mailed import disclosed
+from kyumei.scope.lineage.files.person import of_person as person
 from kyumei.scope.lineage.files.trace import traced as files
 from kyumei.scope.lineage.keep import kept
 from kyumei.scope.lineage.trace import Trace, trace
@@ -48,6 +49,31 @@ def of_case(case: Path, wanted: Wanted, zone: str) -> dict[str, Any]:
         domains = internal_domains(store, Settings(zone=zone))
         said |= by_files(files(store, wanted, zone, domains), paths, zone)
         return said | {"addresses_shown": [shown_json(d, paths, zone) for d in disclosed(store, domains)]}
+    finally:
+        store.close()
+
+
+def of_person(case: Path, row: str, zone: str) -> dict[str, Any]:
+    """Return by which acts on files and by which mails one person's data was touched.
+
+    Args:
+        case: the folder.
+        row: a record of the person, PATH:OFFSET.
+        zone: IANA name of the zone of the times.
+
+    Raises:
+        UserError: the folder holds no index, or there is no such record.
+    """
+    store = Store.open(case)
+    try:
+        paths = dict(store.rows("select file_id, path from sources order by path"))
+        tables = dict(store.rows("select table_id, file_id from tables order by all"))
+        found = person(store, row, zone, internal_domains(store, Settings(zone=zone)))
+        return {
+            "schema": SCHEMA,
+            "person": [{"path": paths[tables[t]], "offset": rec} for t, rec in found.records],
+            "touched": [touched_json(t, paths, zone) | {"certain": sure} for t, sure in found.touched],
+        }
     finally:
         store.close()
 

@@ -159,6 +159,8 @@ def _files(view: View, leading: Hypothesis | None) -> Files | None:
         key = text(str(leading.facts.get("message_id") or ""))
         placed = f"select unnest(files) from messages where key = {key}"
         return files(view.store, f"way = 'mail' and file_id in ({placed})", view.zone, domains, people=False)
+    if leading.cause == Cause.WEB_ATTACK and (clients := _clients(leading)):
+        return files(view.store, Wanted(clients=clients), view.zone, domains, people=False)
     accounts = frozenset(a.account.lower() for a in leading.actors) | {folded(a.account) for a in leading.actors}
     if leading.cause not in _BY_ACCOUNT or not accounts:
         return None
@@ -170,9 +172,14 @@ def _requests(store: Store, case: Path, leading: Hypothesis | None, zone: str) -
     """Return the rows that the attacker's requests named."""
     if leading is None or leading.cause != Cause.WEB_ATTACK:
         return []
-    addresses = leading.facts.get("addresses")
-    clients = frozenset(str(a) for a in addresses) if isinstance(addresses, list | tuple) else frozenset()
+    clients = _clients(leading)
     return requests_of(store, case, Wanted(clients=clients), zone)[0] if clients else []
+
+
+def _clients(leading: Hypothesis) -> frozenset[str]:
+    """Return the addresses that attacked a web server."""
+    addresses = leading.facts.get("addresses")
+    return frozenset(str(a) for a in addresses) if isinstance(addresses, list | tuple) else frozenset()
 
 
 def _shown(view: View, leading: Hypothesis | None) -> list[Disclosed]:

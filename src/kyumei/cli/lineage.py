@@ -30,6 +30,7 @@ NOT_ALL_REPLAYED: Final = 4
 @click.option("--session", "sessions", multiple=True, help="Only what this connection read.")
 @click.option("--from", "first", help="Only from this instant on, ISO 8601.")
 @click.option("--to", "last", help="Only up to this instant, ISO 8601.")
+@click.option("--person", help="With --case: what touched the data of the person in this record, PATH:OFFSET.")
 @click.option("--zone", default="Asia/Tokyo", show_default=True, help="Zone of the database's clock.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="json", show_default=True)
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
@@ -47,8 +48,11 @@ def command(files: tuple[str, ...], logs: tuple[str, ...], case: Path | None, fo
     if case is not None:
         if files or logs:
             raise UserError("files and a case together", hint="give FILES, or --case with the folder of a case")
-        from kyumei.case.lineage import of_case
+        from kyumei.case.lineage import of_case, of_person
 
+        if said["person"]:
+            click.echo(json.dumps(of_person(case, said["person"], zone), ensure_ascii=False, indent=1))
+            return 0
         found = of_case(case, wanted, zone)
     else:
         found = _of_files([*files, *logs], wanted, zone)

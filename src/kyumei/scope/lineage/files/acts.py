@@ -5,7 +5,8 @@ r"""Events that touched files, one row each, with how far each went: reached, re
 in a folder were touched, not only its name), `hash`, and the place `evidence_id`, `file_id`, `rec`.
 
 A share that was reached, or a folder that was opened, is exposed. A file that was opened, copied or packed is accessed. A file
-that was uploaded, downloaded, sent, or written to a removable drive is taken. A drive is removable where the log says so, or
+that was uploaded, downloaded, sent, or written to a removable drive is taken; so is one that a web server gave out, told by its
+address or by the number of bytes. A drive is removable where the log says so, or
 where its letter is E or later and a device was connected to that machine in the 24 hours before.
 """
 
@@ -65,6 +66,15 @@ _FILES: Final = f"""
 """
 
 
+_WEB: Final = """
+    insert into lineage_acts
+    select nextval('lineage_number'), epoch_us(ts), epoch_us(ts), 'taken', 'web', account, host, src_ip, source, action, object,
+        object, null, bytes, true, null, evidence_id, file_id, rec
+    from {view} where action = 'web.request' and object is not null and {success} and (
+        bytes in (select size from lineage_copies where size >= 4096 and file_id in (select file_id from lineage_content))
+        or object in (select object from object_links where kind = 'file' and components > 1
+            and file_id in (select file_id from lineage_content)))
+"""
 _CARRIED: Final = f"""
     update lineage_acts set reach = 'taken', way = 'drive' where way in ('copy', 'archive') and dst is not null and (
         regexp_matches(lower(dst), '{_AWAY}') or regexp_matches(dst, '{_SYNCED}') or (regexp_matches(lower(dst), '^[e-z]:')
@@ -79,6 +89,11 @@ def prepare(store: Store) -> bool:
     touching = "action like 'file.%' or action in ('share.accessed', 'page.printed')"
     for (reader,) in store.rows(f"select distinct source from events where {touching} order by 1"):
         store.rows(_FILES.format(view=name(reader), hash=_native(store, reader, _HASHES)))
+    for (reader,) in store.rows("select distinct source from events where action = 'web.request' order by 1"):
+        fields = {f.lower(): f for f in store.fields(reader)}
+        status = next((name(fields[f]) for f in ("status", "sc-status", "sc_status") if f in fields), None)
+        success = f"{status} like '2%'" if status else "outcome = 'success'"
+        store.rows(_WEB.format(view=name(reader), success=success))
     _commands(store)
     store.rows(_CARRIED)
     return bool(store.rows("select 1 from lineage_acts limit 1"))
