@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from kyumei.detect.sigma.matcher import compiled, native
+from kyumei.detect.sigma.plain import Plain
 from kyumei.detect.sigma.special import buffers, python_pattern
 from kyumei.detect.sigma.tree import ANY, DASH, ONE, Text
 
@@ -31,7 +32,10 @@ def _different(seed: int, patterns: int, count: int) -> list[tuple[Text, str]]:
     texts = [text for text in (pattern(dice) for _ in range(patterns)) if native(text)] + [Text(())]
     values = ["".join(dice.choices(LETTERS, k=dice.randint(0, 12))) for _ in range(count)]
     bounds, data = buffers(pa.array(values))
-    found = [(int(p), int(v)) for p, v in compiled(texts).scan(data, bounds, 0)]
+    pairs = compiled(texts).scan(data, bounds, 0)
+    plain = Plain(texts).scan(data, bounds, 0)
+    found = [(int(p), int(v)) for p, v in pairs]
+    assert set(found) == {(int(p), int(v)) for p, v in plain}
     wanted: set[tuple[int, int]] = set()
     for number, text in enumerate(texts):
         search = re.compile(python_pattern(text)).search

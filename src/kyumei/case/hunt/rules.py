@@ -116,13 +116,14 @@ class Detector:
         """
         import numpy as np
 
-        hits = self._engines[batch.lasting].run(batch.columns, source=batch.reader, offset=self._offset)
+        ts = _micros(batch.ts)
+        hits = self._engines[batch.lasting].run(batch.columns, source=batch.reader, offset=self._offset, ts=ts)
         if inside is not None:
             kept = [(rule, rows[inside[rows]]) for rule, rows in hits]
             kept = [(rule, rows) for rule, rows in kept if len(rows)]
             hits = Hits(tuple(rule for rule, _ in kept), tuple(rows for _, rows in kept))
         shown = [(self._numbers[id(rule)], rows) for rule, rows in hits if id(rule) in self._numbers]
-        needed = hittable.hit_table(hits, batch.columns, _micros(batch.ts), np.arange(batch.columns.n), self._asked)
+        needed = hittable.hit_table(hits, batch.columns, ts, np.arange(batch.columns.n), self._asked)
         return Found(shown, needed)
 
 

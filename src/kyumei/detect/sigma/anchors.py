@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.tree import Text
 
 EXACT, PREFIX, SUFFIX, CONTAINS, PLACED, GLOB = range(6)
-"""What shape a pattern has; PLACED: anywhere, with dashes. GLOB: any other, or too short for an anchor."""
+"""What shape a pattern has; PLACED: anywhere, with dashes or `?`. GLOB: any other, or too short for an anchor."""
 ALWAYS, WHOLE, HEAD8, HEAD4, HEAD2, TAIL8, TAIL4, TAIL2, RUN4, RUN3, RUN2, BYTE = range(12)
 """Where the bytes of an anchor stand: in the whole value, at its beginning, at its end, anywhere. ALWAYS: no such bytes.
 
@@ -43,8 +43,8 @@ class Anchor:
     Attributes:
         where: one of ALWAYS to RUN2.
         run: the bytes, ASCII letters lower case.
-        offset: of a run: where it stands in the literal text it was taken from.
-        part: of a run: number of that text among the pattern's parts; -1 where there are dashes in it.
+        offset: of a run: where it stands in the literal text it was taken from, a dash or `?` counted as one.
+        part: of a run: number of that text among the pattern's parts; -1 where there are dashes or `?` in it.
     """
 
     where: int
@@ -63,9 +63,10 @@ def shape(text: Text) -> int:
     kinds = {(): EXACT, (0,): EXACT, (0, ANY): PREFIX, (ANY, 0): SUFFIX, (ANY, 0, ANY): CONTAINS}
     form = tuple(part if isinstance(part, int) else 0 for part in text.parts)
     kind = kinds.get(form, GLOB)
-    if len(form) > 2 and form[0] == form[-1] == ANY and set(form[1:-1]) <= {0, DASH}:
-        size = sum(1 if part == DASH else len(raw(str(part))) for part in text.parts[1:-1])
-        return GLOB if size < min(_RUNS) else CONTAINS if kind == CONTAINS else PLACED
+    if len(form) > 2 and form[0] == form[-1] == ANY and ANY not in form[1:-1]:
+        if not any(_windows(text)):
+            return GLOB
+        return CONTAINS if kind == CONTAINS else PLACED
     return kind
 
 
@@ -102,24 +103,25 @@ def _of(text: Text, runs: Counter[bytes]) -> list[Anchor]:
 
 def _windows(text: Text) -> Iterator[list[Anchor]]:
     """Yield sets of anchors of which any one set will do: each run of each text, with every way to write a dash."""
-    placed = shape(text) == PLACED
     for first, codes in _segments(text):
         plain = all(len(code) == 1 for code in codes)
         for at, size in product(range(len(codes)), _RUNS):
             window = codes[at : at + size]
             dashes = sum(len(code) > 1 for code in window)
-            if len(window) < size or dashes > _MOST_DASHES or (placed and any(len(code) > 1 for code in codes[:at])):
+            if len(window) < size or dashes > _MOST_DASHES or () in window:
                 continue
             written = sorted({b"".join(way)[:size] for way in product(*window)})
             yield [Anchor(_RUNS[size], run, at, first if plain else -1) for run in written]
 
 
 def _segments(text: Text) -> Iterator[tuple[int, list[tuple[bytes, ...]]]]:
-    """Yield stretches without `*` and `?`: number of the first part, and for each place the bytes that may stand there."""
+    """Yield stretches without `*`: number of the first part, and for each place the bytes that may stand there, () for `?`."""
     codes: list[tuple[bytes, ...]] = []
     first = 0
     for number, part in enumerate((*text.parts, ANY)):
-        if part in {ANY, ONE}:
+        if part == ONE:
+            codes.append(())
+        elif part == ANY:
             if codes:
                 yield first, codes
             codes, first = [], number + 1

@@ -9,12 +9,12 @@ import pyarrow as pa
 from pyroaring import BitMap
 
 from kyumei.detect.sigma import made_columns
-from kyumei.detect.sigma.logsource import SOURCE, keys
+from kyumei.detect.sigma.logsource import OWN, SOURCE, TIME, keys
 from kyumei.detect.sigma.program import ALL, AND, NOT
 from kyumei.detect.sigma.rows import ByTest, bitmap
 from kyumei.detect.sigma.same import same_rows
 from kyumei.detect.sigma.tree import Absent, Empty, Present, SameAs, Text
-from kyumei.store.columns import Column
+from kyumei.store.columns import Column, Columns
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -24,9 +24,26 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.rows import Known
     from kyumei.detect.sigma.scan import Memory
     from kyumei.detect.sigma.stored import Kept
-    from kyumei.store.columns import Columns
 
 _EMPTY = Text(())
+
+
+def with_time(columns: Columns, ts: np.ndarray, kept: Kept) -> Columns:
+    """Return the batch with the events' own time as a field, where a rule asks for it and no field has it.
+
+    Args:
+        columns: the batch.
+        ts: by row, microseconds since 1970 UTC, the smallest int64 where there is no time.
+        kept: the compiled rules.
+    """
+    named = {key for name in columns.fields for key in keys(name)}
+    if not set(OWN[TIME]) & kept.units.keys() or set(OWN[TIME]) & named:
+        return columns
+    rows = np.flatnonzero(ts != np.iinfo(np.int64).min).astype(np.uint32)
+    moments, codes = np.unique(ts[rows], return_inverse=True)
+    texts = [f"{moment}Z" for moment in np.datetime_as_string(moments.view("datetime64[us]"), unit="us").tolist()]
+    column = Column(rows, codes.astype(np.int32), pa.array(texts, pa.string()))
+    return Columns(columns.n, columns.fields | {TIME: column}, columns.dictionary)
 
 
 class Batch:
@@ -46,7 +63,7 @@ class Batch:
         self._memory = memory
         self._offset = offset
         self._columns = dict(columns.fields)
-        self._own = [name for name in columns.fields if name != SOURCE]
+        self._own = [name for name in columns.fields if name not in {SOURCE, TIME}]
         self._named: dict[str, list[str]] = {}
         for name in sorted(columns.fields):
             for key in keys(name):
@@ -77,7 +94,7 @@ class Batch:
             columns = {column: self._columns[column] for column in self._of(name)}
             if not columns:
                 continue
-            memory = self._memory if isinstance(name, str) and SOURCE not in columns else type(self._memory)()
+            memory = self._memory if isinstance(name, str) and not {SOURCE, TIME} & columns.keys() else type(self._memory)()
             known = memory.scanned(name, one, columns, self._offset)
             if name == ALL:
                 self._anywhere = {column: one for column, one in known.items() if len(one.codes)}

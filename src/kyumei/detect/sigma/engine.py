@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kyumei.detect.sigma import stored
-from kyumei.detect.sigma.batch import Batch
+from kyumei.detect.sigma.batch import Batch, with_time
 from kyumei.detect.sigma.prune import Index
 from kyumei.detect.sigma.rows import ascending
 from kyumei.detect.sigma.rule import Rule
@@ -78,14 +78,17 @@ class Engine:
         kept = stored.compiled(single, cache_dir)
         return cls(tuple(single[n] for n in kept.rules), tuple(kept.left), kept, Index(kept.program))
 
-    def run(self, columns: Columns, *, source: str = "", offset: timedelta = _UTC) -> Hits:
+    def run(self, columns: Columns, *, source: str = "", offset: timedelta = _UTC, ts: np.ndarray | None = None) -> Hits:
         """Return what the rules find.
 
         Args:
             columns: one batch.
             source: name of the reader, for batches without a column `source`.
             offset: of the case's zone, for rules that ask for the hour or the day of a time in UTC.
+            ts: by row, microseconds since 1970 UTC, the smallest int64 without a time: what `TimeCreated` means where the
+                batch has no such column.
         """
+        columns = columns if ts is None else with_time(columns, ts, self._kept)
         batch = Batch(columns, self._kept, self._remembered(columns), source, offset)
         found = [(n, rows) for n in self._index.candidates(batch.passed()) if (rows := self._evaluate(batch, n)) is not None]
         return Hits(tuple(self.rules[n] for n, _ in found), tuple(rows for _, rows in found))

@@ -91,8 +91,36 @@ def _step(op, data, at, end):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _back(prog, p, q, data, start, i):  # type: ignore[no-untyped-def]
+    """Return where the codes p to q - 1, none of them ANY, begin if they end before i; -1 where they do not."""
+    while q > p:
+        q -= 1
+        op = prog[q]
+        if i <= start:
+            return -1
+        i -= 1
+        if op < 256:
+            if data[i] != op:
+                return -1
+        elif op == DASH:
+            if data[i] not in (45, 47):
+                i -= 2
+                if i < start or _step(op, data, i, i + 3) != 3:
+                    return -1
+        else:
+            while i > start and (data[i] & 0xC0) == 0x80:
+                i -= 1
+    return i
+
+
+@nb.njit(cache=True, nogil=True)
 def _glob(prog, p, p1, data, i, end):  # type: ignore[no-untyped-def]
     """Return whether the bytes from i to end are of the program's shape."""
+    q = p1
+    while q > p and prog[q - 1] != ANY:
+        q -= 1
+    if q > p and _back(prog, q, p1, data, i, end) < 0:  # the end is told first
+        return False
     star_p, star_i = np.int64(-1), np.int64(-1)
     while True:
         if p < p1 and prog[p] == ANY:
@@ -157,7 +185,10 @@ def _bucket(bucket, at, begin, filed, heads, prog, raw, folded, span, seen, out,
             if here < start or here + length > end or not _same(prog, filed[k, 2], length, data, here):
                 continue
         if kind == PLACED:
-            if here < start or not _placed(prog, heads[pattern, 1], heads[pattern, 2], data, here, end):
+            middle = heads[pattern, 1] + filed[k, 1]
+            if _back(prog, heads[pattern, 1], middle, data, start, at) < 0 or not _placed(
+                prog, middle, heads[pattern, 2], data, at, end
+            ):
                 continue
         elif kind != CONTAINS:
             seen[pattern] = value  # it holds or not, wherever its run stands
@@ -268,7 +299,7 @@ def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-de
             whether case counts; `always` are tried on every value; `single` are nothing but the byte `which` anywhere.
         table: (keys, buckets, meta, begin, filed): salted keys → buckets; meta: bits of the table, which anchors occur
             (bit = where), which lengths of whole values do (bit = length, 63 for all longer ones); by bucket, from `begin` on:
-            pattern, offset of the run in its literal, where that begins in `prog`, how long it is (0: it has dashes).
+            pattern, offset of the run in its literal, where that begins in `prog`, how long it is (0: it has dashes or `?`).
         bitsets: which runs of four, three, two bytes may be in the table; empty where none is.
         values: (raw, folded, offsets, base, first): bytes from `base` on, and the first value to match.
         state: (seen, out): per pattern the last value it held for, -1 at first; (pattern, value) of the matches.

@@ -23,12 +23,15 @@ CHANNEL: Final = "@channel"
 EVENT_ID: Final = "@event_id"
 SOURCE: Final = "@source"
 """Names of fields that mean the event's own channel, number and reader, never a field of its data with such a name."""
+TIME: Final = "@time"
+"""Column of the event's own time, where the batch has it apart from its fields."""
 OWN: Final = {
     "channel": (CHANNEL,),
     "system_channel": (CHANNEL,),
     "event_id": (EVENT_ID,),
     "system_eventid": (EVENT_ID,),
     "source": (SOURCE,),
+    TIME: ("timecreated", "system_timecreated", "timecreated_systemtime"),
 }
 """Column → what it stands for beside its own name."""
 _SYSTEMS: Final = ("windows", "linux", "macos")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from kyumei.detect.sigma.tree import ANY, DASH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import ModuleType
 
     from kyumei.detect.sigma.anchors import Anchor
     from kyumei.detect.sigma.tree import Text
@@ -43,8 +46,7 @@ class Matcher:
             offsets: int32, one more than values.
             first: the first value to look at.
         """
-        from kyumei.detect.sigma import kernel
-
+        kernel: Any = native_code()
         count = len(self.patterns[0])
         if not count or first >= len(offsets) - 1:
             return np.empty((0, 2), np.int32)
@@ -60,6 +62,15 @@ class Matcher:
             first, n = kernel.scan(self.patterns, self.table, self.bitsets, values, (seen, out))
             found.append(out[:n].copy())
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+@cache
+def native_code() -> ModuleType | None:
+    """Return the kernel, None where Numba is missing."""
+    try:
+        return import_module("kyumei.detect.sigma.kernel")
+    except ImportError:
+        return None
 
 
 def unpack(arrays: Mapping[str, np.ndarray]) -> Matcher:
@@ -101,13 +112,13 @@ def _program(text: Text, kind: int) -> list[int]:
     for part in text.parts:
         if isinstance(part, str):
             codes += raw(part) if text.cased else raw(part).lower()
-        elif kind == GLOB or part == DASH:
+        elif kind == GLOB or part != ANY:
             codes.append(_CODES[part])
     return codes
 
 
 def _place(text: Text, kind: int, anchor: Anchor, start: int) -> tuple[int, int, int]:
-    """Return the run's offset in its literal, where that begins in the programs, and its length; length 0: it has dashes."""
+    """Return the run's offset in its literal, where that begins in the programs, and its length (0: it has dashes or `?`)."""
     if anchor.part < 0:
         return anchor.offset, 0, 0
     before = [len(raw(part)) if isinstance(part, str) else int(kind == GLOB) for part in text.parts[: anchor.part]]

@@ -26,12 +26,12 @@ class Regexes:
 
     Attributes:
         database: vectorscan's, in its portable form; empty where no expression goes there.
-        fast: numbers of the tests in the database.
+        fast: the tests in the database.
         slow: tests for Python's `re`.
     """
 
     database: bytes = b""
-    fast: frozenset[int] = frozenset()
+    fast: list[tuple[int, Regex | Text]] = field(default_factory=list)
     slow: list[tuple[int, Regex | Text]] = field(default_factory=list)
     _loaded: Any = None
 
@@ -43,8 +43,10 @@ class Regexes:
         return np.array(sorted(found), np.int32).reshape(-1, 2)
 
     def _fast(self, values: pa.StringArray) -> list[tuple[int, int]]:
-        import hyperscan
-
+        try:
+            import hyperscan
+        except ImportError:  # it was there when the rules were compiled
+            return matched(self.fast, values)
         if self._loaded is None:
             self._loaded = hyperscan.loadb(self.database, hyperscan.HS_MODE_BLOCK)
             self._loaded.scratch = hyperscan.Scratch(self._loaded)
@@ -83,7 +85,8 @@ def compiled(tests: Sequence[tuple[int, Regex | Text]]) -> Regexes:
     database.compile(
         expressions=[one for _, one, _ in fast], ids=[n for n, _, _ in fast], elements=len(fast), flags=[f for _, _, f in fast]
     )
-    return Regexes(hyperscan.dumpb(database), frozenset(n for n, _, _ in fast), slow)
+    known = dict(tests)
+    return Regexes(hyperscan.dumpb(database), [(n, known[n]) for n, _, _ in fast], slow)
 
 
 def _taken(hyperscan: Any, pattern: str, flags: int) -> bool:

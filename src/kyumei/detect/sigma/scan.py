@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from kyumei.detect.sigma import matcher, special
+from kyumei.detect.sigma.plain import Plain
 from kyumei.detect.sigma.regexes import compiled
 from kyumei.detect.sigma.rows import Known
 from kyumei.detect.sigma.tree import Compare, Network, Regex, Text
@@ -32,12 +33,15 @@ class Unit:
         matcher: the patterns; number n of it is test `texts[n]`.
         regexes: regular expressions, and patterns that the matcher cannot compare.
         others: networks and comparisons by number of test.
+        tests: all tests by number.
     """
 
     matcher: Matcher
     texts: np.ndarray
     regexes: Regexes
     others: list[tuple[int, Network | Compare]]
+    tests: Sequence[Test]
+    _plain: Plain | None = None
 
     def scan(self, values: pa.StringArray, offset: timedelta) -> np.ndarray:
         """Return (test, position), int32, by position, of the values that pass.
@@ -49,7 +53,7 @@ class Unit:
         found: list[np.ndarray] = []
         if len(self.texts):
             bounds, data = special.buffers(values)
-            pairs = self.matcher.scan(data, bounds, 0)
+            pairs = self._matching().scan(data, bounds, 0)
             pairs[:, 0] = self.texts[pairs[:, 0]]
             found.append(pairs)
         if self.regexes.database or self.regexes.slow:
@@ -59,6 +63,14 @@ class Unit:
             return found[0]
         pairs = np.concatenate([*found, np.empty((0, 2), np.int32)])
         return pairs[np.argsort(pairs[:, 1], kind="stable")]
+
+    def _matching(self) -> Matcher | Plain:
+        """Return what matches the patterns: native code, or plain Python where there is none."""
+        if matcher.native_code() is not None:
+            return self.matcher
+        if self._plain is None:
+            self._plain = Plain([test for n in self.texts.tolist() if isinstance(test := self.tests[n], Text)])
+        return self._plain
 
     def _others(self, values: pa.StringArray, offset: timedelta) -> list[np.ndarray]:
         read: dict[str, Any] = {}
@@ -87,6 +99,7 @@ def unit(numbers: Sequence[int], tests: Sequence[Test]) -> Unit:
         np.array([n for n, _ in texts], np.int32),
         compiled(slow),
         [(n, test) for n, test in chosen if isinstance(test, Network | Compare)],
+        tests,
     )
 
 

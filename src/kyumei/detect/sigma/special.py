@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kyumei.detect.sigma import kernel
+from kyumei.detect.sigma.matcher import native_code
 from kyumei.detect.sigma.tree import ANY, DASH, DASHES, Text
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ def addresses(values: pa.StringArray) -> tuple[np.ndarray, dict[int, ipaddress.I
     """Return IPv4 addresses as int64 (-1 for other values) and IPv6 ones by position; mapped IPv4 counts as both."""
     offsets, data = buffers(values)
     found = np.empty(len(values), np.int64)
-    kernel.ipv4(data, offsets, 0, found)
+    if (kernel := native_code()) is not None:
+        kernel.ipv4(data, offsets, 0, found)
+    else:
+        found[:] = [_ipv4(text) for text in values.to_pylist()]
     six: dict[int, ipaddress.IPv6Address] = {}
     colon = pc.match_substring_regex(values, r"^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%\w+)?$").to_numpy(zero_copy_only=False)
     for at in np.flatnonzero(colon.astype(bool)):
@@ -89,6 +92,13 @@ def addresses(values: pa.StringArray) -> tuple[np.ndarray, dict[int, ipaddress.I
         if address.ipv4_mapped is not None:
             found[at] = int(address.ipv4_mapped)
     return found, six
+
+
+def _ipv4(text: str) -> int:
+    octets = text.split(".")
+    if len(octets) == 4 and all(o.isdecimal() and o.isascii() and len(o) <= 3 and int(o) <= 255 for o in octets):
+        return int.from_bytes(bytes(int(octet) for octet in octets), "big")
+    return -1
 
 
 def within(found: tuple[np.ndarray, dict[int, ipaddress.IPv6Address]], test: Network) -> np.ndarray:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.program import Program
     from kyumei.detect.sigma.rule import Rule
 
-VERSION: Final = "6"
+VERSION: Final = "7"
 """Raised whenever what is compiled changes."""
 
 
@@ -88,7 +88,7 @@ def _packed(kept: Kept) -> dict[str, np.ndarray]:
         own = one.matcher.pack() | {
             "texts": one.texts,
             "database": np.frombuffer(one.regexes.database, np.uint8),
-            "fast": np.array(sorted(one.regexes.fast), np.int32),
+            "fast": np.array([n for n, _ in one.regexes.fast], np.int32),
         }
         for name, array in own.items():
             parts.setdefault(name, []).append(np.atleast_1d(array))
@@ -122,6 +122,6 @@ def load(path: Path) -> Kept:
 
 def _unit(own: Mapping[str, np.ndarray], made: Program, numbers: list[int], slow: list[int]) -> Unit:
     tests: list[Any] = made.tests
-    regexes = Regexes(own["database"].tobytes(), frozenset(own["fast"].tolist()), [(n, tests[n]) for n in slow])
+    regexes = Regexes(own["database"].tobytes(), [(n, tests[n]) for n in own["fast"].tolist()], [(n, tests[n]) for n in slow])
     others = [(n, tests[n]) for n in numbers if isinstance(tests[n], Network | Compare)]
-    return Unit(matcher.unpack(own), own["texts"], regexes, others)
+    return Unit(matcher.unpack(own), own["texts"], regexes, others, tests)
