@@ -99,6 +99,44 @@ def test_a_receipt_number_stands_in_the_next_version(case: Path) -> None:
     assert "■ 続報" in (case / "documents/v0002/ppc_preliminary.ja.txt").read_text("utf-8")
 
 
+def test_an_approval_stands_in_the_next_version_and_changes_no_byte_of_its_own(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(case, ONE, who="a", tell=quiet)
+    acts.sign(case, "ppc_preliminary", who="法務部長", note="承認")
+    before = (case / "documents/v0001/ppc_preliminary.ja.txt").read_bytes()
+    assert make(case, ONE, who="a", tell=quiet)["version"] == 1
+    assert (case / "documents/v0001/ppc_preliminary.ja.txt").read_bytes() == before
+    acts.filed(case, "ppc_preliminary", {"on": "2024-06-10", "receipt": "R-77", "to": "委員会"}, who="b", note="")
+    monkeypatch.setenv("KYUMEI_NOW", "2024-06-11T00:00:00+00:00")
+    make(case, Wish(("ppc_preliminary", "board_report"), ("ja",), ("txt",)), who="a", tell=quiet)
+    told = (case / "documents/v0002/ppc_preliminary.ja.txt").read_text("utf-8")
+    assert "2024-06-10\t1\t承認\t法務部長\t承認" in told
+    assert "2024-06-10\t1\t提出\tb\t委員会 R-77" in told
+    assert "済(受付番号 R-77)" in (case / "documents/v0002/board_report.ja.txt").read_text("utf-8")
+
+
+def test_what_people_answered_is_printed_with_who_and_when_and_fills_a_blank(case: Path) -> None:
+    path = case / "diagnosis.json"
+    diagnosis = json.loads(path.read_text("utf-8"))
+    given = {"at": "2024-06-09T10:00:00+09:00", "who": "山田花子", "status": "confirmed", "party": "", "dataset": ""}
+    diagnosis["facts"] = {
+        "answers": [
+            given | {"fact": "event.recovered_before_viewing", "value": False, "note": "3校から返信"},
+            given | {"fact": "org.sectors", "value": ["pmark"], "note": ""},
+            given | {"fact": "t.individuals_notified", "value": "2024-06-09", "note": ""},
+        ]
+    }
+    path.write_text(json.dumps(diagnosis, ensure_ascii=False), "utf-8")
+    make(case, Wish(("board_report", "ppc_preliminary"), ("ja", "en"), ("txt", "json")), who="a", tell=quiet)
+    board = (case / "documents/v0001/board_report.ja.txt").read_text("utf-8")
+    assert "第三者に閲覧される前に全てを回収・削除できたか\tいいえ\t山田花子\t2024-06-09\t3校から返信" in board
+    assert "プライバシーマーク付与事業者\t山田花子" in board
+    report = (case / "documents/v0001/ppc_preliminary.ja.txt").read_text("utf-8")
+    assert "本人に通知した時: 2024-06-09(回答 山田花子、2024-06-09)" in report
+    assert "PrivacyMark holder" in (case / "documents/v0001/board_report.en.txt").read_text("utf-8")
+
+
 def test_a_number_told_to_others_is_kept_even_in_what_goes_out(case: Path) -> None:
     acts.announce(case, "records", (7_600_000, 7_600_000, 20_700_000), (date(2014, 7, 9), "記者会見"), who="a")
     make(case, Wish(("public_notice",), ("ja",), ("txt",)), who="a", tell=quiet)

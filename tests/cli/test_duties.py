@@ -120,6 +120,65 @@ def test_monitoring_fails_when_a_due_instant_is_near_or_past(tmp_path: Path, now
     assert command.main(words, standalone_mode=False) == code
 
 
+def filed(case: Path, *words: str, name: str = "ppc_final") -> None:
+    from kyumei.case import acts, documents
+
+    state_free = {"version": 1, "files": [{"path": f"{name}.ja.json", "sha256": documents.digest(case / "diagnosis.json")}]}
+    top = case / "documents" / "v0001"
+    top.mkdir(parents=True, exist_ok=True)
+    (top / f"{name}.ja.json").write_bytes((case / "diagnosis.json").read_bytes())
+    (top / "version.json").write_text(json.dumps(state_free), "utf-8")
+    said = {"on": "2024-07-05", "receipt": "R-77", "to": "委員会", "party": next(iter(words), "")}
+    acts.filed(case, name, said, who="法務", note="", duties=words[1:])
+
+
+def test_a_filed_report_is_done_in_the_table_and_leaves_the_calendar_and_the_watch(tmp_path: Path) -> None:
+    from kyumei.cli.duties import command
+
+    case = case_of(tmp_path, [HOLDING])
+    near = ["--case", str(case), "--now", "2024-07-07T00:00", "--fail-within", "48h"]
+    before = run("--case", str(case), "--format", "ics", "--now", "2024-07-01T00:00").count("BEGIN:VEVENT")
+    filed(case)
+    rows = {row["id"]: row for row in json.loads(run("--case", str(case)))}
+    assert rows["jp.appi.ppc.final"]["done"] == {
+        "name": "ppc_final",
+        "on": "2024-07-05",
+        "receipt": "R-77",
+        "to": "委員会",
+        "by": "法務",
+    }
+    assert rows["jp.appi.ppc.prelim"]["done"] is None
+    table = run("--case", str(case), "--format", "table", "--now", "2024-07-07T00:00")
+    assert "[済] 個人情報保護委員会への報告(確報)" in table
+    assert "提出 2024-07-05 → 委員会 受付番号 R-77(法務)" in table
+    after = run("--case", str(case), "--format", "ics", "--now", "2024-07-01T00:00").count("BEGIN:VEVENT")
+    assert after == before - 1
+    assert command.main(near, standalone_mode=False) == 5  # the preliminary report is past and was not filed
+    filed(case, name="ppc_preliminary")
+    assert command.main(near, standalone_mode=False) == 0
+
+
+def test_a_filing_for_one_party_does_not_do_the_duty_of_another(tmp_path: Path) -> None:
+    case = case_of(tmp_path, [HOLDING, {**HOLDING, "party": "別法人"}])
+    filed(case, "学校法人")
+    done = {row["party"]: row["done"] is not None for row in _finals(case)}
+    assert done == {"学校法人": True, "別法人": False}
+
+
+def test_a_filing_can_do_one_deadline_of_a_further_rule_and_an_unknown_rule_is_refused(tmp_path: Path) -> None:
+    case = case_of(tmp_path, [HOLDING])
+    filed(case, "", "jp.pmark:速報")
+    row = next(row for row in json.loads(run("--case", str(case))) if row["id"] == "jp.pmark")
+    assert [(d["name"], d["done"] is not None) for d in row["deadlines"]][:2] == [("速報", True), ("確報", False)]
+    assert row["done"] is None
+    with pytest.raises(UserError, match="no rule is called jp.none"):
+        filed(case, "", "jp.none")
+
+
+def _finals(case: Path) -> list[dict[str, object]]:
+    return [row for row in json.loads(run("--case", str(case))) if row["id"] == "jp.appi.ppc.final"]
+
+
 def test_case_without_diagnosis_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no diagnosis"):
         run("--case", str(tmp_path))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import jpholiday
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kyumei.duties import holidays as japan
 from kyumei.duties.calendars import CALENDARS, is_open, next_open
 
 DAY = timedelta(days=1)
@@ -79,16 +80,47 @@ def library(year: int) -> set[date]:
     return {day for n in range(366) if (day := first + n * DAY).year == year and jpholiday.is_holiday(day)}
 
 
-def test_holidays_of_1986_to_2030_are_those_of_the_law() -> None:
-    for year in range(1986, 2031):
-        assert library(year) == holidays(year), year
+def test_holidays_of_1949_to_2099_are_those_of_a_second_computation_from_the_law() -> None:
+    """The equinoxes there come from the formula of the Hydrographic Department, not from the sun."""
+    for year in range(1949, 2100):
+        assert japan.holidays(year) == holidays(year), year
 
 
-def test_before_1986_the_library_differs_by_days_that_were_no_holidays_then() -> None:
-    """A note for who counts older days: 4 May between two holidays (law of 1985-12-27), and one substitute too early."""
-    for year in range(1955, 1986):
-        assert library(year) - holidays(year) <= {date(year, 5, 4), date(1973, 2, 12)}, year
-        assert holidays(year) <= library(year), year
+def test_holidays_of_1986_to_2099_are_those_of_the_library() -> None:
+    for year in range(1986, 2100):
+        assert japan.holidays(year) == library(year), year
+
+
+def test_before_1986_the_library_has_days_that_were_no_holidays_then() -> None:
+    """4 May between two holidays (law of 1985-12-27), and one substitute before the law of 1973-04-12."""
+    for year in range(1949, 1986):
+        assert library(year) - japan.holidays(year) <= {date(year, 5, 4), date(1973, 2, 12)}, year
+        assert japan.holidays(year) <= library(year), year
+
+
+HELD = "1948-11-03 1973-04-30 1988-05-04 2019-04-30 2026-09-22"
+NOT_HELD = "1948-05-03 1973-02-12 1985-05-04 2019-12-23 2021-10-11"
+
+
+def test_the_law_counts_from_the_day_each_part_of_it_took_effect() -> None:
+    assert [day for day in HELD.split() if not japan.is_holiday(date.fromisoformat(day))] == []
+    assert [day for day in NOT_HELD.split() if japan.is_holiday(date.fromisoformat(day))] == []
+
+
+@pytest.mark.parametrize(
+    ("year", "spring", "announced"),
+    [(2012, False, "2012-09-22T23:49"), (2024, True, "2024-03-20T12:06"), (2024, False, "2024-09-22T21:44")],
+)
+def test_equinoxes_are_those_of_the_almanac(year: int, *, spring: bool, announced: str) -> None:
+    assert abs(japan.equinox(year, spring=spring) - datetime.fromisoformat(announced)) < timedelta(minutes=2)
+
+
+def test_no_equinox_up_to_2073_is_so_near_midnight_that_the_error_of_the_formula_could_move_its_day() -> None:
+    for year in range(1949, 2074):
+        for spring in (True, False):
+            at = japan.equinox(year, spring=spring)
+            since = (at - datetime.combine(at.date(), datetime.min.time())).total_seconds() / 60
+            assert 5 < since < 1435, (year, spring)
 
 
 CLOSED = ["2025-12-29", "2026-01-02", "2026-01-03", "2024-07-06", "2024-07-07", "2024-07-15", "2026-09-22"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
+from kyumei.duties.calendars import next_open
 from tests.duties.plain import judged
 
 PRELIM, FINAL, PERSON = "jp.appi.ppc.prelim", "jp.appi.ppc.final", "jp.appi.person"
+BENESSE = ["id.name", "id.sex", "id.dob", "id.family", "id.address", "id.phone", "id.email"]
+TGES = ("2024-06-26", "2024-07-09")
 NAMES = ["id.name", "id.dob", "id.nationality", "id.student_no"]
 
 
@@ -85,6 +90,69 @@ def test_awareness_in_2014_meets_no_mandatory_duty() -> None:
     found = judged(aware="2014-06-27", persons__total=28950000, event__wrongful_purpose=True, org__sectors=["pmark"])
     assert [each.id for each in found.values() if each.duty == "mandatory" and each.verdict == "applies"] == []
     assert "施行されていない" in found[PRELIM].notes[0]["ja"]
+
+
+def test_benesse_2014_under_the_law_of_today_would_be_due_on_the_computed_days() -> None:
+    """Ten years later day 60 is a Sunday; in 2014 it was an open Monday."""
+    found = judged(aware="2024-06-27", persons__total=28_950_000, event__wrongful_purpose=True, data__categories=BENESSE)
+    assert found[PRELIM].due == "2024-07-01T23:59:59+09:00"
+    assert found[FINAL].due == "2024-08-26T23:59:59+09:00"  # day 60 is Sunday 2024-08-25
+    assert [label["ja"][:6] for label in found[FINAL].because] == ["規則7条3号", "規則7条4号"]
+    then = date(2014, 6, 27) + timedelta(days=59)
+    assert next_open("jp_gov", then) == then == date(2014, 8, 25)
+
+
+def test_benesse_in_2014_as_a_whole_sheet_says_which_law_was_not_there_yet() -> None:
+    stated = {"persons__total": [40_000_000, 48_000_000], "data__categories": BENESSE, "event__wrongful_purpose": True}
+    found = judged(aware="2014-06-27", **stated)
+    for rule in (PRELIM, FINAL, PERSON):
+        assert found[rule].verdict == "does_not", rule
+
+
+def test_psn_in_2011_meets_no_japanese_duty_and_no_state_law_in_the_version_of_today() -> None:
+    abroad = {"persons__by_residence": {"JP": 7_400_000, "US-CA": 1_000_000, "US-NY": 900_000, "GB": 3_000_000}}
+    found = judged(
+        aware="2011-04-20",
+        discovered="2011-04-19T16:15-07:00",
+        persons__total=77_000_000,
+        event__wrongful_purpose=True,
+        data__categories=["id.name", "id.address", "id.email", "id.dob", "auth.password_hash", "fin.card_number"],
+        **abroad,
+    )
+    assert [each.id for each in found.values() if each.duty == "mandatory" and each.verdict == "applies"] == []
+
+
+def test_kadokawa_published_what_it_reported_within_its_sixty_days() -> None:
+    """The public notice of 2024-08-05, which says that the content was reported, is day 59 of awareness on 2024-06-08."""
+    found = judged(aware="2024-06-08", persons__total=254_241, event__wrongful_purpose=True)[FINAL].deadlines[0]
+    assert "60日目" in found.arithmetic["ja"]
+    assert (date.fromisoformat("2024-08-05") - date.fromisoformat("2024-06-08")).days + 1 == 59
+    assert found.due > "2024-08-05"
+
+
+def test_hoken_was_reportable_for_wrongful_purpose_and_number_and_to_the_financial_authority() -> None:
+    found = judged(
+        aware="2025-02-16", persons__total=5_070_000, event__wrongful_purpose=True, event__ransomware=True, sectors=["finance"]
+    )
+    assert [label["ja"][:6] for label in found[PRELIM].because] == ["規則7条3号", "規則7条4号"]
+    assert found["jp.fsa.customer"].verdict == "applies"
+    assert found["jp.nco.common_form"].verdict != "applies"  # only since 2025-10-01
+
+
+def test_tges_has_a_clock_of_its_own_for_each_instant_at_which_it_may_have_known() -> None:
+    clocks = [judged(aware=day, persons__total=3090, event__wrongful_purpose=True)[FINAL].due[:10] for day in TGES]
+    assert clocks == ["2024-08-26", "2024-09-06"]
+    own, entrusted = ({"persons__total": n, "event__wrongful_purpose": True} for n in (3090, 4_160_000))
+    told = judged(aware=TGES[0], role="processor", clients__all_notified=True, **entrusted)
+    assert told[FINAL].verdict == "does_not"
+    assert judged(aware=TGES[0], **own)[FINAL].verdict == "applies"
+
+
+def test_sophia_would_have_been_no_leak_had_the_three_deleted_it_unread() -> None:
+    stated = {"persons__total": 13949, "data__categories": NAMES, "event__wrongful_purpose": False}
+    undecided = judged(aware="2024-06-07", event__recovered_before_viewing=None, **stated)[FINAL]
+    assert (undecided.verdict, undecided.undecided_by) == ("applies", ("event.recovered_before_viewing",))
+    assert judged(aware="2024-06-07", event__recovered_before_viewing=True, **stated)[FINAL].verdict == "does_not"
 
 
 @pytest.mark.parametrize(("persons", "verdict"), [(1000, "does_not"), (1001, "applies"), ([800, 1500], "undecided")])

@@ -6,11 +6,11 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case import clock, documents
+from kyumei.case import clock, documents, filings
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -29,19 +29,27 @@ def sign(case: Path, name: str, *, who: str, note: str) -> Mapping[str, Any]:
     return facts
 
 
-def filed(case: Path, name: str, said: Mapping[str, str], *, who: str, note: str) -> Mapping[str, Any]:
+def filed(
+    case: Path, name: str, said: Mapping[str, str], *, who: str, note: str, duties: Sequence[str] = ()
+) -> Mapping[str, Any]:
     """Enter that a document of the last version went out.
 
     Args:
         case: the folder.
         name: the report.
-        said: `on` (ISO day), `receipt`, `to`.
+        said: `on` (ISO day), `receipt`, `to`, and `party` where it was filed for one of several.
         who: who filed it.
         note: free words.
+        duties: rules that it does beside those of the report.
+
+    Raises:
+        UserError: there is no such rule, or the document has not been made.
     """
     version, files = _files(case, name)
     facts = {"name": name, "version": version, **{k: said.get(k, "") for k in ("on", "receipt", "to")}}
-    documents.act(case, "document.filed", {**facts, "files": files}, who=who, note=note)
+    more = {"party": said["party"]} if said.get("party") else {}
+    named = {"duties": list(filings.checked(duties))} if duties else {}
+    documents.act(case, "document.filed", {**facts, **more, **named, "files": files}, who=who, note=note)
     return facts
 
 

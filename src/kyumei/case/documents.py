@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case import clock
-from kyumei.case.lawwords import translated
+from kyumei.case.lawwords import answered, translated
 from kyumei.case.plan import plan
 from kyumei.case.version import code_digest
 from kyumei.errors import UserError
@@ -60,6 +60,7 @@ class State:
     custody: tuple[Mapping[str, Any], ...] = ()
     filed: tuple[Mapping[str, str], ...] = ()
     measures: tuple[Mapping[str, Any], ...] = ()
+    signed: tuple[Mapping[str, str], ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -68,7 +69,7 @@ class State:
 
     def matter(self, lang: Lang) -> Matter:
         """Return the case as the reports see it in one language."""
-        told = translated(self.diagnosis, lang)
+        told = answered(translated(self.diagnosis, lang), lang)
         return Matter(
             told,
             lang,
@@ -80,6 +81,7 @@ class State:
             version=self.number,
             digest=self.digest,
             measures=self.measures,
+            signed=self.signed,
         )
 
 
@@ -127,6 +129,7 @@ def state(case: Path) -> State:
         custody=tuple(_plain(e) for e in Ledger(case / "custody.jsonl").entries()),
         filed=_filed(acts),
         measures=tuple(planned),
+        signed=_signed(acts, number),
     )
 
 
@@ -238,10 +241,26 @@ def _history(made: Sequence[Mapping[str, Any]], acts: Sequence[Entry]) -> tuple[
 
 
 def _filed(acts: Sequence[Entry]) -> tuple[Mapping[str, str], ...]:
+    from kyumei.case.filings import fulfils
+
     return tuple(
-        {k: str(v) for k, v in entry.facts.items()} | {"by": entry.who, "note": entry.why}
+        {k: str(v) for k, v in entry.facts.items() if k != "files"}
+        | {"by": entry.who, "note": entry.why}
+        | {"duties": " ".join([*fulfils(str(entry.facts.get("name"))), *entry.facts.get("duties", ())])}
         for entry in acts
         if entry.act == "document.filed"
+    )
+
+
+def _signed(acts: Sequence[Entry], number: int) -> tuple[Mapping[str, str], ...]:
+    """Return the approvals entered before a version was first made: what is entered later cannot change its bytes."""
+    made = (e.seq for e in acts if e.act == "documents.made" and e.facts.get("version") == number)
+    first = next(made, None)
+    return tuple(
+        {"act": "signed", "name": str(e.facts["name"]), "version": str(e.facts["version"]), "on": e.at[:10], "by": e.who}
+        | {"note": e.why}
+        for e in acts
+        if e.act == "document.signed" and (first is None or e.seq < first)
     )
 
 

@@ -18,6 +18,32 @@ def translated(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
     return {**diagnosis, "obligations": obligations}
 
 
+def answered(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return the diagnosis with `label` and `shown` in each answer of a person, as the laws name fact and values."""
+    from kyumei.duties.load import shipped
+
+    facts = diagnosis.get("facts") or {}
+    told = []
+    for answer in facts.get("answers") or []:
+        kind = shipped().fact(str(answer.get("fact")))
+        label = kind.label[lang] if kind else str(answer.get("fact"))
+        labels = {value: words[lang] for value, words in kind.labels.items()} if kind else {}
+        told.append({**answer, "label": label, "shown": _shown(answer.get("value"), labels, lang)})
+    return {**diagnosis, "facts": {**facts, "answers": told}} if told else dict(diagnosis)
+
+
+def _shown(value: Any, labels: Mapping[str, str], lang: str) -> str:
+    """Return the value of an answer as people read it."""
+    if isinstance(value, bool):
+        return {"ja": ("いいえ", "はい"), "en": ("no", "yes")}[lang][value]
+    if isinstance(value, Mapping):
+        each = [f"{labels.get(str(k), k)}: {_shown(v, labels, lang)}" for k, v in value.items()]
+        return ("、" if lang == "ja" else ", ").join(each)
+    if isinstance(value, list | tuple):
+        return ("、" if lang == "ja" else ", ").join(_shown(v, labels, lang) for v in value)
+    return f"{value:,}" if isinstance(value, int) else labels.get(str(value), str(value))
+
+
 def _said(value: Any, told: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return told.get(value, value)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case import results
+from kyumei.case import checks, results
 from kyumei.diagnose.prevention import measures
 from kyumei.diagnose.recheck import Since, recheck
 from kyumei.errors import UserError
@@ -60,8 +60,8 @@ def entries(case: Path) -> dict[str, Entry]:
 
 
 def plan(case: Path, document: Mapping[str, Any], *, today: datetime) -> list[dict[str, Any]]:
-    """Return the measures with owner, due date and state; what nobody took over is proposed, due from today."""
-    taken = entries(case)
+    """Return the measures with owner, due date, state and last re-check; what nobody took over is proposed, due from today."""
+    taken, seen = entries(case), checks.last(case)
     rows = []
     for measure in measures(document):
         entry = taken.get(measure.id)
@@ -71,7 +71,8 @@ def plan(case: Path, document: Mapping[str, Any], *, today: datetime) -> list[di
             "state": "proposed",
         }
         known = proposed if entry is None else {"owner": entry.owner, "due": entry.due, "state": entry.state}
-        rows.append({**measure.as_json(), **known, "note": entry.note if entry else "", "at": entry.at if entry else ""})
+        said = {"note": entry.note if entry else "", "at": entry.at if entry else "", "checked": seen.get(measure.id)}
+        rows.append({**measure.as_json(), **known, **said})
     return rows
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RESULTS: Final = "results.json"
 FILES: Final = ("case.toml", "run.json", "findings.jsonl", "diagnosis.json", "obligations.jsonl")
-GIVEN: Final = ("facts.jsonl", "measures.jsonl")
+GIVEN: Final = ("checks.jsonl", "facts.jsonl", "measures.jsonl")
 """Files that exist once a person gave something; sealed with the rest."""
 
 

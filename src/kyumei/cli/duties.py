@@ -35,6 +35,8 @@ _SAY: Final = {
         "could free": "明らかになれば免除され得る事実: ",
         "aim": "目標 ",
         "memory": "根拠は未確認(専門家の確認が必要)",
+        "done": "済",
+        "receipt": "提出 {on} → {to} 受付番号 {receipt}({by})",
     },
     "en": {
         "aware": "aware: ",
@@ -43,6 +45,8 @@ _SAY: Final = {
         "could free": "could still free from it: ",
         "aim": "aim for ",
         "memory": "basis not checked: ask counsel",
+        "done": "done",
+        "receipt": "filed {on} → {to}, receipt {receipt} ({by})",
     },
 }
 _ORDER: Final = ("applies", "undecided", "does_not")
@@ -110,8 +114,8 @@ def _show(rows: Sequence[Row], options: _Options, now: datetime | None) -> None:
 
 
 def _is_due(rows: Sequence[Row], until: datetime) -> bool:
-    """Return whether an obligation that applies has a due instant up to that one."""
-    dues = (d["due"] for row in rows if row["verdict"] == "applies" for d in row["deadlines"] if d["due"])
+    """Return whether an obligation that applies, and for which nothing was filed, has a due instant up to that one."""
+    dues = (d["due"] for row in rows if row["verdict"] == "applies" for d in row["deadlines"] if d["due"] and not d.get("done"))
     return any(datetime.fromisoformat(due) <= until for due in dues)
 
 
@@ -130,9 +134,11 @@ def _rows(options: _Options) -> Sequence[Row]:
         return _judged(_sheet(source, options["awares"]), options["lang"])
     if options["awares"]:
         raise UserError("--aware goes with --facts", hint="kyumei triage … --aware judges the case anew")
+    from kyumei.case import filings
     from kyumei.case.judging import of_case
 
-    return _merged([found.as_json(options["lang"]) for found in of_case(case or Path())])
+    folder = case or Path()
+    return _merged(filings.rows(folder, of_case(folder), options["lang"]))
 
 
 def _merged(rows: Sequence[Row]) -> list[Row]:
@@ -178,7 +184,8 @@ def _block(row: Row, lang: str, now: datetime | None) -> Iterator[str]:
     """Return the lines about one obligation: what, to whom, why, by when and how that was counted, what would change it."""
     say, verdict = _SAY[lang], row["verdict"]
     who = " / ".join(_few(word, lang) for word in (row["party"], row["dataset"]) if word)
-    yield f"[{_VERDICTS[lang][verdict]}] {row['title'][lang]}" + (f" — {who}" if who else "")
+    told = say["done"] if row.get("done") else _VERDICTS[lang][verdict]
+    yield f"[{told}] {row['title'][lang]}" + (f" — {who}" if who else "")
     yield f"{row['id']} · {row['law']} {row['article']}".strip() + f" · → {row['to']}"
     if row["aware"]:
         yield f"{say['aware']}{row['aware']} {row['aware_reason']}".strip()
@@ -215,12 +222,14 @@ def _key(name: str, kind: str) -> str:
 
 def _due(deadline: Row, lang: str, now: datetime | None) -> Iterator[str]:
     name = f"{deadline['name']}: " if deadline["name"] else ""
+    if filed := deadline.get("done"):
+        yield name + _SAY[lang]["receipt"].format(**{key: value or "-" for key, value in filed.items()})
     if deadline["due"] is None:
         yield name + deadline["arithmetic"][lang]
         return
     due = datetime.fromisoformat(deadline["due"])
     aim = f" ({_SAY[lang]['aim']}{deadline['target'][:10]})" if deadline["target"] else ""
-    left = "" if now is None else f" [{_left(due, now, lang)}]"
+    left = "" if now is None or deadline.get("done") else f" [{_left(due, now, lang)}]"
     yield f"{name}{due:%Y-%m-%d %H:%M} {due:%z}{aim}{left}"
     yield f"  {deadline['arithmetic'][lang]}"
 

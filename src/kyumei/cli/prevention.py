@@ -126,13 +126,16 @@ def set_(measure: str, case: Path, by: str, **said: str) -> None:
 @_CASE
 @click.option("--new", required=True, type=click.Path(path_type=Path, file_okay=False), help="Case with newer evidence.")
 @click.option("--since", default="", metavar="ISO", help="From when measures should hold; else when each was set to done.")
+@click.option("--by", default="", help="Who looks; with it the result is kept in the case and printed in the plan.")
 @_LANG
 @_FORM
-def check(case: Path, new: Path, since: str, lang: str, form: str) -> int:
+def check(case: Path, lang: str, form: str, **said: Any) -> int:
     """Look at newer evidence whether each measure holds; exit 5 when one does not."""
-    from kyumei.case import judging, plan
+    from kyumei.case import checks, clock, judging, plan
 
-    found = plan.checked(_plan(case), judging.diagnosis(case), new, since)
+    found = plan.checked(_plan(case), judging.diagnosis(case), said["new"], said["since"])
+    if said["by"]:
+        checks.keep(case, found, said["new"], who=said["by"], at=clock.now())
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:

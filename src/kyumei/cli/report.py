@@ -157,13 +157,18 @@ def sign(name: str, case: Path, by: str, note: str) -> None:
 @click.option("--to", default="", help="Where it was filed.")
 @click.option("--on", default="", metavar="DAY", help="Day, ISO 8601; else today.")
 @click.option("--by", default="", help="Who filed it; else the system's user name.")
-def filed(name: str, case: Path, **said: str) -> None:
-    """Enter that document NAME of the last version went out, with its receipt number."""
+@click.option("--party", default="", help="The party it was filed for, where there are several; else all.")
+@click.option("--duty", "duties", multiple=True, metavar="RULE[:DEADLINE]", help="It also does this duty; may be repeated.")
+def filed(name: str, case: Path, duties: tuple[str, ...], **said: str) -> None:
+    """Enter that document NAME of the last version went out, with its receipt number.
+
+    The duty that the document is for is then marked as done in `kyumei duties --case`.
+    """
     from kyumei.case import acts
 
     on = acts.parsed_day(said["on"]).isoformat()
-    given = {"receipt": said["receipt"], "to": said["to"], "on": on}
-    facts = acts.filed(case, name, given, who=_who(said["by"]), note="")
+    given = {"receipt": said["receipt"], "to": said["to"], "on": on, "party": said["party"]}
+    facts = acts.filed(case, name, given, who=_who(said["by"]), note="", duties=duties)
     click.echo(f"v{facts['version']} {name}: filed {on} {said['receipt']}".rstrip())
 
 

@@ -14,7 +14,7 @@ _WORDS: Final = {"ja": ("期限", "宛先", "根拠", "数え方"), "en": ("due"
 
 
 def ics(rows: Sequence[Mapping[str, Any]], lang: str, now: datetime) -> bytes:
-    """Return the calendar of what applies or is undecided and has a due instant, in the order of time.
+    """Return the calendar of what applies or is undecided, is not done and has a due instant, in the order of time.
 
     Args:
         rows: obligations as in `diagnosis.json`.
@@ -31,7 +31,7 @@ def ics(rows: Sequence[Mapping[str, Any]], lang: str, now: datetime) -> bytes:
     merged: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         for deadline in row["deadlines"] if row["verdict"] != "does_not" else ():
-            if deadline["due"]:
+            if deadline["due"] and not deadline.get("done"):
                 key: tuple[str, ...] = (
                     deadline["due"],
                     row["id"],

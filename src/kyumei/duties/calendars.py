@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from kyumei.duties.holidays import is_holiday
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
@@ -30,10 +32,8 @@ def _weekend(day: date) -> bool:
 
 def _jp_gov(day: date) -> bool:
     """行政機関の休日に関する法律 Art. 1: Saturdays and Sundays, national holidays, 29 December to 3 January."""
-    import jpholiday
-
     new_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
-    return _weekend(day) or new_year or bool(jpholiday.is_holiday(day))
+    return _weekend(day) or new_year or is_holiday(day)
 
 
 def _us_federal(day: date) -> bool:

@@ -55,6 +55,7 @@ class Matter:
         on: the day the documents bear, in the zone of the case.
         entries: what people of the organisation entered, by dotted key; nothing is entered with empty text.
         history: numbers said before, oldest first.
+        signed: approvals of earlier versions: `name`, `version`, `on`, `by`, `note`.
         filed: acts entered after a document went out: `name`, `on`, `receipt`, `by`, `note`.
         custody: entries of the custody ledger, oldest first.
         version: number of this version, 0 for a draft outside a case.
@@ -72,6 +73,7 @@ class Matter:
     version: int = 0
     digest: str = ""
     measures: tuple[Mapping[str, Any], ...] = ()
+    signed: tuple[Mapping[str, str], ...] = ()
 
     @property
     def words(self) -> Words:
@@ -167,7 +169,39 @@ class Matter:
     def stated(self, key: str) -> Sentence:
         """Return what was entered as a sentence, or the place where it is missing."""
         text = self.entry(key)
+        if not text and (answer := self.answered(key)):
+            said = ANSWER[self.lang].format(**{k: self._told(answer, k) for k in ("label", "shown", "who", "at", "status")})
+            return Sentence(said, "stated", (f"answer:{answer.get('fact')}",))
         return Sentence(text, "stated", (f"entry:{key}",)) if text else formula(self.blank(key))
+
+    @property
+    def answers(self) -> Sequence[Mapping[str, Any]]:
+        """Return the facts that people stated, each with who and when."""
+        return view.listed(self.diagnosis.get("facts") or {}, "answers")
+
+    def answered(self, key: str) -> Mapping[str, Any] | None:
+        """Return the answer of a person that says what an entry would, None where there is none."""
+        return next((a for a in self.answers if a.get("fact") == ANSWERS.get(key)), None)
+
+    def _told(self, answer: Mapping[str, Any], key: str) -> str:
+        match key:
+            case "at":
+                return str(answer.get("at"))[:10]
+            case "status":
+                return SUSPECTED[self.lang] if answer.get("status") == "suspected" else ""
+        return str(answer.get(key) or "")
+
+    def answer_row(self, answer: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return label, value, who, when and note of an answer as text."""
+        value = self._told(answer, "shown") + self._told(answer, "status")
+        about = self.join([str(answer[k]) for k in ("party", "dataset") if answer.get(k)])
+        noted = " ".join(part for part in (about, str(answer.get("note") or "")) if part)
+        return (
+            self._told(answer, "label") or str(answer.get("fact")),
+            value,
+            *(self._told(answer, k) for k in ("who", "at")),
+            noted,
+        )
 
     def blank(self, key: str) -> str:
         """Return the mark that stands where something is to be entered."""
@@ -175,7 +209,7 @@ class Matter:
 
     def field(self, key: str, label: str, *, rule: str = "") -> Field:
         """Return a field of a form that only a person can answer."""
-        return Field(key, label, (self.stated(key),), rule, missing=not self.entry(key))
+        return Field(key, label, (self.stated(key),), rule, missing=not (self.entry(key) or self.answered(key)))
 
     def verdict(self, id_: str) -> str:
         """Return how an obligation was judged, over all holdings: applies, undecided or does_not (also where it is unknown)."""
@@ -191,6 +225,10 @@ class Matter:
         return [f for f in self.filed if f.get("name") == name]
 
 
+ANSWERS: Final = {"persons.detail": "t.individuals_notified", "org.delegated": "org.delegated_authority"}
+"""Entry → fact: what a person answered stands where nothing was entered."""
+ANSWER: Final = {"ja": "{label}: {shown}{status}(回答 {who}、{at})", "en": "{label}: {shown}{status} (stated by {who}, {at})"}
+SUSPECTED: Final = {"ja": "(おそれ)", "en": " (may be)"}
 BLANK: Final = {"ja": "【要記入:{label}】", "en": "[to be entered: {label}]"}
 
 

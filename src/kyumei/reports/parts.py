@@ -71,16 +71,26 @@ def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
             f"{shown.day(due, matter.zone, words)} {shown.era(due, matter.zone, words)}".strip() if t.due else say("asap"),
             words.said(t.duty.of.get("title")) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
             view.whose(t.duty, words),
-            words.term("verdict", t.duty.of["verdict"])
+            (say("done", receipt=filed.get("receipt") or "-") if filed else words.term("verdict", t.duty.of["verdict"]))
             + ("" if t.duty.of.get("basis_level") == "primary" else say("unchecked")),
             matter.time(t.duty.of.get("aware")),
         )
         for t in listed
         for due in [t.deadline.get("due")]
+        for filed in [_filed(matter, t)]
     )
     rests = tuple(dict.fromkeys(f"law:{t.duty.of['id']}" for t in listed)) or ("diagnosis:/obligations",)
     names = (say("due"), say("duty"), say("holder"), say("verdict"), say("aware"))
     return Table(_columns(names, (3, 4, 2.4, 1.6, 2.6)), rows, rests, say("duties"))
+
+
+def _filed(matter: Matter, term: view.Term) -> Mapping[str, str] | None:
+    """Return the filing that does this deadline for every party of the row, None where there is none."""
+    of, parties = term.duty.of, set(term.duty.parties)
+    names = {str(of["id"]), f"{of['id']}:{matter.words.said(term.deadline.get('name'))}"}
+    does = [f for f in matter.filed if names & set(f.get("duties", "").split())]
+    told = {f.get("party", "") for f in does}
+    return does[-1] if does and ("" in told or (parties and parties <= told)) else None
 
 
 def _named(name: str, title: str) -> str:
@@ -147,6 +157,15 @@ def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
     )
     names = (say("measure"), say("how"), say("owner"), say("by"), say("state"))
     return Table(_columns(names, (3, 5, 1.3, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")
+
+
+def answers(matter: Matter) -> Table:
+    """Return the facts that people stated, each with who and when; kyumei did not check them."""
+    say = phrases(matter)
+    rows = tuple(matter.answer_row(a) for a in matter.answers)
+    rests = tuple(dict.fromkeys(f"answer:{a.get('fact')}" for a in matter.answers)) or ("diagnosis:/facts/answers",)
+    names = (say("fact"), say("answer"), say("who"), say("on"), say("note"))
+    return Table(_columns(names, (4, 2.4, 1.6, 1.6, 2.4)), rows, rests, say("answers") if rows else say("no_answers"))
 
 
 def coverage(matter: Matter) -> tuple[Sentence, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from kyumei.plugins import Registry
 
@@ -31,6 +31,7 @@ class Report:
         audience: whether it leaves the organisation.
         when: says whether the case needs it; asked only where no report was named.
         persons: the list of affected persons lies beside it.
+        fulfils: ids of the rules whose duty is done once it is filed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Report:
     audience: Audience
     when: Callable[[Matter], bool]
     persons: bool = False
+    fulfils: tuple[str, ...] = ()
 
     @property
     def about(self) -> str:
@@ -50,6 +52,13 @@ class Report:
 REPORTS: Registry[Report] = Registry("reports", "kyumei.reports.documents")
 
 
+class More(TypedDict, total=False):
+    """What few reports have: see `Report`."""
+
+    persons: bool
+    fulfils: tuple[str, ...]
+
+
 def report(
     name: str,
     *,
@@ -57,7 +66,7 @@ def report(
     formats: Iterable[Format] = ("pdf", "docx", "json"),
     audience: Audience = "inside",
     when: Callable[[Matter], bool] = lambda _: True,
-    persons: bool = False,
+    **more: Unpack[More],
 ) -> Callable[[Build], Build]:
     """Register the decorated generator as a report.
 
@@ -70,11 +79,12 @@ def report(
         formats: those it is usually made in.
         audience: whether it leaves the organisation.
         when: whether a case needs it.
-        persons: whether the list of affected persons lies beside it.
+        more: see `More`.
     """
 
     def register(build: Build) -> Build:
-        REPORTS.add(Report(name, build, {"ja": title[0], "en": title[1]}, tuple(formats), audience, when, persons))
+        words = {"ja": title[0], "en": title[1]}
+        REPORTS.add(Report(name, build, words, tuple(formats), audience, when, **more))
         return build
 
     return register

@@ -30,7 +30,7 @@ def build(matter: Matter) -> Iterator[Document]:
         Section(say("cause"), (parts.paragraph(state.cause()), parts.bullets(state.supports(), none=say("none")))),
         Section(say("against"), (parts.bullets(state.contradicts(), none=say("none_against")),)),
         Section(say("duties"), (parts.duties(matter),)),
-        Section(say("response"), (parts.bullets(responses), parts.paragraph(*state.damage()))),
+        Section(say("response"), (parts.bullets(responses), parts.paragraph(*state.damage()), parts.answers(matter))),
         Section(say("history"), (history(matter),)),
         Section(say("measures"), (parts.measures(matter),)),
         Section(say("decide"), (parts.bullets(tuple(formula(say(f"decide_{n}")) for n in range(1, 6))),)),

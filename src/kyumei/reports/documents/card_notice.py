@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     formats=("docx", "pdf", "json"),
     audience="outside",
     when=lambda m: m.verdict("jp.card.acquirer") != "does_not",
+    fulfils=("jp.card.acquirer",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Tell the acquirer at the stage of suspicion, and say that kyumei does not replace a PFI."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     formats=("docx", "pdf", "json"),
     audience="outside",
     when=lambda m: m.number("clients") is not None,
+    fulfils=("jp.appi.processor_to_client",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Write to each client what is known, with its own records and people (法26条1項ただし書, 規則9条)."""

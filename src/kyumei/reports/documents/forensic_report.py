@@ -57,6 +57,7 @@ def build(matter: Matter) -> Iterator[Document]:
         Section(
             say("s_scope"), (parts.paragraph(state.people(), state.records(), *state.categories()), parts.holdings(matter))
         ),
+        Section(say("s_stated"), (parts.answers(matter),)),
         Section(say("s_opinion"), tuple(opinion(matter, say))),
         Section(say("s_limits"), (parts.bullets(parts.coverage(matter)), *limits(matter, say))),
         Section(say("s_exhibits"), (parts.bullets(tuple(formula(f"{n}. {name}") for n, name in enumerate(EXHIBITS, 1))),)),

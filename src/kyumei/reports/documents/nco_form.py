@@ -27,6 +27,7 @@ MAP: Final = Path(__file__).parents[1] / "forms" / "nco.toml"
     title=("ランサムウェア事案共通様式", "Common form for ransomware incidents"),
     formats=("xlsx", "pdf", "json"),
     when=lambda m: m.cause == "external.ransomware",
+    fulfils=("jp.nco.common_form",),
 )
 def ransomware(matter: Matter) -> Iterator[Document]:
     """Fill the fields of the common form for ransomware from a data map (`forms/nco.toml`).
@@ -41,6 +42,7 @@ def ransomware(matter: Matter) -> Iterator[Document]:
     title=("DDoS攻撃事案共通様式", "Common form for DDoS incidents"),
     formats=("xlsx", "pdf", "json"),
     when=lambda _: False,
+    fulfils=("jp.nco.common_form",),
 )
 def ddos(matter: Matter) -> Iterator[Document]:
     """Fill the fields of the common form for DDoS from a data map (`forms/nco.toml`); made when it is named."""

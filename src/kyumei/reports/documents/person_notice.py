@@ -34,6 +34,7 @@ ADVICE: Final = {
     formats=("docx", "pdf", "txt", "json"),
     audience="outside",
     when=lambda m: m.verdict("jp.appi.person") != "does_not",
+    fulfils=("jp.appi.person",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Tell the persons items 1, 2, 4, 5 and 9 of 規則8条1項 (規則10条), in plain words, with what they can do themselves."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     title=("警察への相談票", "Police consultation sheet"),
     formats=("pdf", "docx", "json"),
     when=lambda m: m.verdict("jp.police") != "does_not",
+    fulfils=("jp.police",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Gather what the police ask at a first consultation: who, what, when, traces and their preservation, damage, wishes."""

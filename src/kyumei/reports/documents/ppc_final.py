@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     title=("個人情報保護委員会への報告(確報)", "Final report to the Personal Information Protection Commission"),
     formats=("txt", "pdf", "json"),
     when=lambda m: m.verdict("jp.appi.ppc.final") != "does_not",
+    fulfils=("jp.appi.ppc.final",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Fill the fields of the web form (規則8条1項1–9号) with all nine items, as text to copy and as PDF to sign off.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     title=("個人情報保護委員会への報告(速報)", "Preliminary report to the Personal Information Protection Commission"),
     formats=("txt", "pdf", "json"),
     when=lambda m: m.verdict("jp.appi.ppc.prelim") != "does_not",
+    fulfils=("jp.appi.ppc.prelim",),
 )
 def build(matter: Matter) -> Iterator[Document]:
     """Fill the fields of the web form (規則8条1項1–9号) as far as they are known, as text to copy and as PDF to sign off.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kyumei.reports.matter import Matter
 
 _NAME: Final = 40
+_OPTION: Final = 20
 BLANKS: Final = ("【要記入", "[to be entered", "【要確認", "[to be checked")
 Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
 """A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
@@ -37,6 +38,7 @@ class Printed:
     cites: bool
     footer: str
     say: Phrases
+    acts: tuple[Section, ...] = ()
 
     def runs(self, sentences: tuple[Sentence, ...], *, cites: bool | None = None) -> list[Run]:
         """Return sentences as runs; `cites` overrules whether labels are shown."""
@@ -65,8 +67,8 @@ class Printed:
         return self.sources[basis].label
 
     def sections(self) -> list[Section]:
-        """Return the sections, and after them that of the sources where labels are shown."""
-        parts = list(self.document.sections)
+        """Return the sections, and after them acts about earlier versions, blanks, and sources where labels are shown."""
+        parts = [*self.document.sections, *self.acts]
         missing = self.document.missing()
         if missing and self.document.audience == "inside" and not self.document.compact:
             listed = Text(tuple(_plain(field.label) for field in missing), bullets=True)
@@ -90,7 +92,30 @@ def laid(document: Document, matter: Matter) -> Printed:
         kyumei=VERSION,
         digest=matter.digest[:12],
     )
-    return Printed(document, legend(document, matter), inside, footer if inside else "", say)
+    acts = (_acts(document.name, matter, say),) if inside and not document.compact and _acted(document.name, matter) else ()
+    return Printed(document, legend(document, matter), inside, footer if inside else "", say, acts)
+
+
+def _acted(name: str, matter: Matter) -> list[Mapping[str, str]]:
+    """Return who approved earlier versions of a document and when it was filed, oldest first."""
+    return [act for act in (*matter.signed, *matter.filed) if act.get("name") == name]
+
+
+def _acts(name: str, matter: Matter, say: Phrases) -> Section:
+    """Return the approvals of earlier versions and the filings with their receipt numbers."""
+    rows = sorted(
+        (
+            clean(act.get("on", "")),
+            clean(act.get("version", "")),
+            say(f"act_{act['act']}" if "act" in act else "act_filed"),
+            clean(act.get("by", "")),
+            clean(" ".join(part for part in (act.get("to"), act.get("receipt"), act.get("note")) if part)),
+        )
+        for act in _acted(name, matter)
+    )
+    names = ("act_on", "act_version", "act_what", "act_by", "act_told")
+    columns = tuple(Column(say(key), weight) for key, weight in zip(names, (2, 1, 2, 2, 4), strict=True))
+    return Section(say("acts"), (Table(columns, tuple(rows), ()),))
 
 
 def _short(name: str) -> str:
@@ -99,8 +124,9 @@ def _short(name: str) -> str:
 
 
 def options(block: Field) -> str:
-    """Return a choice with every option and its box."""
-    return "  ".join(f"{'■' if chosen else '□'} {clean(name)}" for name, chosen in block.options)
+    """Return a choice with every option and its box; long ones each on a line."""
+    between = "\n" if any(len(name) > _OPTION for name, _ in block.options) else "  "
+    return between.join(f"{'■' if chosen else '□'} {clean(name)}" for name, chosen in block.options)
 
 
 def answer(block: Field) -> tuple[Sentence, ...]:

@@ -42,7 +42,7 @@ def _lines(printed: Printed) -> Iterator[str]:
     for lead in document.lead:
         yield ""
         yield from _block(lead, printed)
-    for section in document.sections:
+    for section in (*document.sections, *printed.acts):
         yield ""
         yield f"■ {clean(section.title)}" + (f"({section.rule})" if section.rule else "")
         for block in section.blocks:
