@@ -171,7 +171,7 @@ def test_a_filing_can_do_one_deadline_of_a_further_rule_and_an_unknown_rule_is_r
     row = next(row for row in json.loads(run("--case", str(case))) if row["id"] == "jp.pmark")
     assert [(d["name"], d["done"] is not None) for d in row["deadlines"]][:2] == [("速報", True), ("確報", False)]
     assert row["done"] is None
-    with pytest.raises(UserError, match="no rule is called jp.none"):
+    with pytest.raises(UserError, match=r"no rule is called jp\.none"):
         filed(case, "", "jp.none")
 
 
