@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 JOINED: Final = 200
 _HEADER_LINES: Final = 30
+_HEADER_BYTES: Final = 16_384
 _DELIMITERS: Final = (",", "\t", ";", "|")
 Row = tuple[int, list[str]]
 Line = tuple[int, int, str]
@@ -45,12 +46,22 @@ class Layout:
 def layout(head: bytes, wanted: frozenset[str]) -> Layout | None:
     """Return the layout of the first line near the top that holds all the names wanted, case and blanks aside."""
     folded = {_folded(name) for name in wanted}
-    for number, line in enumerate(decode(head).text.lstrip("\ufeff").split("\n")[:_HEADER_LINES]):
-        for delimiter in _DELIMITERS:
-            cells = _cells(line.rstrip("\r"), delimiter)
-            if len(cells) > 1 and folded <= {_folded(cell) for cell in cells}:
-                return Layout(number, delimiter, _distinct(cells))
+    for number, delimiter, cells, names in _top(head):
+        if folded <= names:
+            return Layout(number, delimiter, _distinct(cells))
     return None
+
+
+@lru_cache(maxsize=4)
+def _top(head: bytes) -> tuple[tuple[int, str, tuple[str, ...], frozenset[str]], ...]:
+    """Return line, delimiter, cells and folded cells of what may be a header near the top; many mappings ask for it."""
+    found = []
+    for number, line in enumerate(decode(head[:_HEADER_BYTES]).text.lstrip("\ufeff").split("\n")[:_HEADER_LINES]):
+        for delimiter in _DELIMITERS:
+            if delimiter in line:
+                cells = _cells(line.rstrip("\r"), delimiter)
+                found.append((number, delimiter, tuple(cells), frozenset(map(_folded, cells))))
+    return tuple(found)
 
 
 def guessed(head: bytes) -> Layout | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.event import native
+from kyumei.model.text import decode
 from kyumei.readers.flat_json.records import Records
 from kyumei.readers.lines import batches, share
 from kyumei.readers.match import extract, filled
@@ -26,13 +27,24 @@ if TYPE_CHECKING:
     from kyumei.model.source import Source
     from kyumei.store.rows import Rows
 
+_FIRST: Final = 40
+_FIRST_BYTES: Final = 16_384
 PAIRS: Final = "pairs"
 TEXT: Final = "text"
 
 
 def fitting(source: Source, patterns: Sequence[str]) -> float:
-    """Return the share of the sampled lines that a pattern fits."""
-    return share(source, _any(tuple(patterns)))
+    """Return the share of the sampled lines that a pattern fits; 0 where it fits none of the first."""
+    told = _any(tuple(patterns))
+    if not any(map(told.match, _first(source.head))):
+        return 0.0
+    return share(source, told)
+
+
+@lru_cache(maxsize=4)
+def _first(head: bytes) -> tuple[str, ...]:
+    """Return the first lines, asked for by every mapping of text."""
+    return tuple(line for line in decode(head[:_FIRST_BYTES]).text.lstrip("\ufeff").split("\n")[:_FIRST] if line.strip())
 
 
 @lru_cache(maxsize=256)
