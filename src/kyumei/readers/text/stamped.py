@@ -34,6 +34,8 @@ _LEVELLED: Final = re.compile(
     r".{0,120}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|ALERT|(?:debug|info|warn|error)\b(?=[\]|:])|(?:Debug|Info|Warn|Error)(?=[\]|:]))\b"
     r"|.{0,60}?\blevel=\w+"
 )
+_OTHERS: Final = ("{", "[{", "<", "%PDF", "%!PS", "PK", "{\\rtf")
+"""What begins so is no log of lines: JSON and XML hold their own times, documents have tables of numbers."""
 _PROGRAM: Final = (
     r"^(?:(?P<host>[A-Za-z][\w.-]*) )?(?P<program>[A-Za-z%][\w./-]*)\[(?P<pid>\d+)\]:? +(?P<message>.*)$",
     r"^(?P<message>.*)$",
@@ -42,7 +44,7 @@ _PROGRAM: Final = (
 
 def accepts(source: Source) -> int:
     """Return a low confidence where enough of the lines begin with a time, a higher one where they also state a level."""
-    if source.sample.text.lstrip("\ufeff \r\n\t").startswith(("{", "[{", "<")):  # JSON and XML hold their own times
+    if source.sample.text.lstrip("\ufeff \r\n\t").startswith(_OTHERS):
         return 0
     part = share(source, when.LINE)
     if part >= 0.9 and share(source, _LEVELLED) >= 0.5 and when.LINE.match(source.sample.text.partition("\n")[0]):

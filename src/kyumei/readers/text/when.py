@@ -37,7 +37,7 @@ _STAMPS: Final = (
 _AT_ONCE: Final = (
     rf"^(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK}(?P<rest>.*)$",
     rf"^(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) +{_CLOCK}(?P<rest>.*)$",
-    r"^\[?(?P<epoch>\d{10}(?:\.\d{1,6})?)\]?(?:[: ,\]]+)(?P<rest>.*)$",
+    r"^\[?(?P<epoch>1\d{9}(?:\.\d{1,6})?)\]?(?:[: ,\]]+)(?P<rest>.*)$",
 )
 PATTERNS: Final = (
     *(rf"^(?P<before>.{{0,{BEFORE}}}?)(?:\b){stamp}(?P<rest>.*)$" for stamp in _STAMPS),
