@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PART_ROWS: Final = 1_000_000
 PART_BYTES: Final = 256 * 1024 * 1024
+_RISING: Final = frozenset({"rec", "ts"})
+"""Columns that mostly rise from row to row: their differences are stored."""
 
 
 class Part:
@@ -89,12 +91,26 @@ def _coded(column: pa.ChunkedArray, wanted: bool) -> pa.ChunkedArray:  # noqa: F
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """Write one Parquet file whole or not at all; the same table gives the same bytes."""
+    """Write one Parquet file whole or not at all; the same table gives the same bytes.
+
+    Columns that come as dictionaries get no statistics: nobody asks for a range of them, and a log has a thousand.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    rising = [f.name for f in table.schema if f.name in _RISING and (pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type))]
 
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    pq.write_table(table, partial, compression="zstd", use_dictionary=True, row_group_size=PART_ROWS)
+    pq.write_table(
+        table,
+        partial,
+        compression="zstd",
+        use_dictionary=[name for name in table.column_names if name not in rising],
+        column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
+        write_statistics=[f.name for f in table.schema if not pa.types.is_dictionary(f.type)],
+        row_group_size=PART_ROWS,
+    )
     partial.replace(path)
 
 
