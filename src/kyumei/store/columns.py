@@ -53,14 +53,14 @@ def _array(column: Column, n: int) -> pa.DictionaryArray:
     import numpy as np
     import pyarrow as pa
 
-    used, place = _compact(column.codes, len(column.values))
+    used, place = compact(column.codes, len(column.values))
     dense = np.full(n, -1, np.int32)
     dense[column.rows] = place
     values = column.values.take(pa.array(used))
     return pa.DictionaryArray.from_arrays(pa.array(dense, mask=dense < 0), values)
 
 
-def _compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes that occur, in order, and the place of each code among them."""
     import numpy as np
 

@@ -1,7 +1,8 @@
-"""The common columns of a batch: what `kyumei.readers.windows.mapping` says of one event, for each group of events at once.
+"""The common columns of a batch: what `kyumei.readers.windows.mapping` says of one event, for all events of the batch at once.
 
-Rows are grouped by provider, channel and event id; conditions and columns are worked out once for each distinct combination of
-the values they look at, and messages are put together by Arrow. Events that the fallback read are mapped one by one.
+Columns are numbers of texts in one pool until they are handed on. Conditions and columns are worked out once for each distinct
+combination of the values they look at, by provider, channel and event id; messages are put together by a kernel. Events that
+the fallback read are mapped one by one.
 """
 
 from __future__ import annotations
@@ -13,40 +14,44 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kyumei.readers.windows import mapping
+from kyumei.readers.windows.columnar.joined import Pool, messages
 from kyumei.readers.windows.fields import integer
+from kyumei.store.columns import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kyumei.readers.windows.columnar.decoder import Batch
     from kyumei.readers.windows.mapping import Rule
 
 _PICKED: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
-_TEXTS: Final = ("action", "outcome", *_PICKED, "message")
+_TEXTS: Final = ("action", "outcome", *_PICKED)
 COMMON_ONLY: Final = ("System_EventID", "System_ProviderName", "System_Channel", "System_Computer")
 """Fields that are stored as common columns."""
-_CUT: Final = 4 * mapping.MESSAGE_LENGTH
 
 
 def common(batch: Batch) -> dict[str, Any]:
     """Return the common columns of a batch, as long as it is, for `Rows.add_columns`."""
     work = _Work(batch)
+    plain: list[tuple[np.ndarray, int]] = []
     for rows in work.groups():
-        _group(work, rows)
-    for row, event in zip(np.flatnonzero(batch.shape < 0).tolist(), batch.events, strict=True):
-        work.take(row, mapping.mapped(event))
+        plain += _group(work, rows)
+    others = np.flatnonzero(batch.shape < 0)
+    told = _fallback(work, others)
+    message = _messages(work, plain, others, told)
     timed = pa.array(batch.ts != _no_time())
-    texts = {name: work.column(name) for name in _TEXTS}
+    texts = work.pool.array()
     return {
-        **texts,
-        "bytes": pa.array([integer(b) for b in texts["bytes"].to_pylist()], pa.int64()),
+        **{name: _taken(texts, work.found[name]) for name in _TEXTS if name != "bytes"},
+        "message": message,
+        "bytes": _numbers(texts, work.found["bytes"]),
         "rec": pa.array(batch.rec),
         "ts": batch.timestamps(),
         "ts_kind": pc.if_else(timed, "written", pa.scalar(None, pa.string())),
         "zone_assumed": pc.if_else(timed, pa.scalar(value=False), pa.scalar(None, pa.bool_())),
         "origin": pa.repeat(batch.origin, batch.columns.n),
-        "host": work.text("System_Computer", None),
-        "channel": work.text("System_Channel", None),
+        "host": work.text("System_Computer"),
+        "channel": work.text("System_Channel"),
         "provider": work.provider,
         "event_id": work.event_id,
     }
@@ -58,18 +63,39 @@ def _no_time() -> int:
     return NO_TIME
 
 
+def _taken(texts: pa.Array, numbers: np.ndarray) -> pa.Array:
+    return texts.take(pa.array(numbers, mask=numbers < 0))
+
+
+def _numbers(texts: pa.Array, numbers: np.ndarray) -> pa.Array:
+    used, place = np.unique(numbers, return_inverse=True)
+    made = pa.array([integer(t) for t in _taken(texts, used).to_pylist()], pa.int64())
+    return made.take(pa.array(place))
+
+
 class _Work:
-    """A batch that is being mapped: its fields as dense codes, and what was found for the columns so far."""
+    """A batch that is being mapped.
+
+    Attributes:
+        pool: all texts. found: column → number of each row's text in the pool, -1 for null.
+    """
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.n = batch.columns.n
+        self.pool = Pool()
+        self.found = {name: np.full(self.n, -1, np.int32) for name in _TEXTS}
+        self.pieces: list[tuple[np.ndarray, list[np.ndarray | int]]] = []
         self._dense: dict[str, np.ndarray] = {}
-        self._parts: dict[str, list[tuple[np.ndarray, pa.Array]]] = {name: [] for name in _TEXTS}
-        names = (self.text("System_ProviderName", None), self.text("System_EventSourceName", None))
+        self._pooled: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._filled: dict[str, np.ndarray] = {}
+        names = (self.text("System_ProviderName"), self.text("System_EventSourceName"))
         self.provider = pc.coalesce(*names)
         self.event_id = self._once("System_EventID", integer, pa.int64())
-        self.audit = self._once("System_Keywords", mapping.audit, pa.string())
+        audit = self._once("System_Keywords", mapping.audit, pa.string()).dictionary_encode()
+        results = self.pool.some([*audit.dictionary.to_pylist(), None])
+        self.audit = results[pc.fill_null(audit.indices, -1).to_numpy(zero_copy_only=False)]
+        self.results = dict(zip(results.tolist(), [*audit.dictionary.to_pylist(), None], strict=True))
 
     def codes(self, name: str) -> np.ndarray:
         """Return the code of each row in a field, -1 where the row lacks it."""
@@ -80,43 +106,44 @@ class _Work:
             self._dense[name] = dense
         return self._dense[name]
 
-    def text(self, name: str, rows: np.ndarray | None) -> pa.Array:
-        """Return a field's texts in these rows (all where it is None)."""
-        codes = self.codes(name) if rows is None else self.codes(name)[rows]
-        column = self.batch.columns.fields.get(name)
-        return column.values.take(pa.array(codes, mask=codes < 0)) if column else pa.nulls(len(codes), pa.string())
+    def text(self, name: str) -> pa.Array:
+        """Return a field's texts in all rows."""
+        codes, column = self.codes(name), self.batch.columns.fields.get(name)
+        return _taken(column.values, codes) if column else pa.nulls(self.n, pa.string())
+
+    def value(self, name: str, row: int) -> str | None:
+        """Return a field's text in one row."""
+        code = int(self.codes(name)[row])
+        return self.batch.columns.fields[name].values[code].as_py() if code >= 0 else None
+
+    def pooled(self, name: str) -> np.ndarray:
+        """Return the number in the pool of each text of a field, in the order of the column's rows."""
+        if name not in self._pooled:
+            column = self.batch.columns.fields[name]
+            used, place = compact(column.codes, len(column.values))
+            texts = column.values.take(pa.array(used))
+            numbers = np.arange(len(used), dtype=np.int32) + self.pool.add(texts)
+            self._pooled[name] = (numbers[place], np.where(_nothing(texts), -1, numbers)[place])
+        return self._pooled[name][0]
+
+    def filled(self, name: str) -> np.ndarray:
+        """Return the number in the pool of each row's text in a field, -1 where it is missing or says that it is."""
+        if name not in self._filled:
+            dense = np.full(self.n, -1, np.int32)
+            if column := self.batch.columns.fields.get(name):
+                self.pooled(name)
+                dense[column.rows] = self._pooled[name][1]
+            self._filled[name] = dense
+        return self._filled[name]
 
     def groups(self) -> Iterator[np.ndarray]:
-        """Yield the rows of each provider, channel, event id and shape, but for those that the fallback read."""
-        keys = np.stack(
-            [self.batch.shape, *(self.codes(n) for n in ("System_ProviderName", "System_EventSourceName"))]
-            + [self.codes(n) for n in ("System_Channel", "System_EventID")],
-            axis=1,
-        )
+        """Yield the rows of each provider, channel and event id, but for those that the fallback read."""
+        names = ("System_ProviderName", "System_EventSourceName", "System_Channel", "System_EventID")
         own = np.flatnonzero(self.batch.shape >= 0)
-        order = own[np.lexsort(keys[own].T[::-1])]
+        keys = np.stack([self.codes(n)[own] for n in names], axis=1)
+        order = np.lexsort(keys.T[::-1])
         cuts = np.flatnonzero((np.diff(keys[order], axis=0) != 0).any(axis=1)) + 1
-        yield from (rows for rows in np.split(order, cuts) if len(rows))
-
-    def give(self, name: str, rows: np.ndarray, values: pa.Array) -> None:
-        """Note the values of a column in these rows."""
-        self._parts[name].append((rows, values))
-
-    def take(self, row: int, columns: dict[str, Any]) -> None:
-        """Note the columns of one row."""
-        for name, value in columns.items():
-            text = None if value is None else str(value)
-            self.give(name, np.array([row]), pa.array([text], pa.string()))
-
-    def column(self, name: str) -> pa.Array:
-        """Return a column in the order of the rows."""
-        parts = self._parts[name]
-        if not parts:
-            return pa.nulls(self.n, pa.string())
-        place = np.full(self.n, -1, np.int64)
-        rows = np.concatenate([r for r, _ in parts])
-        place[rows] = np.arange(len(rows))
-        return pa.concat_arrays([v for _, v in parts]).take(pa.array(place, mask=place < 0))
+        yield from (rows for rows in np.split(own[order], cuts) if len(rows))
 
     def _once(self, name: str, work: Callable[[str | None], Any], kind: pa.DataType) -> pa.Array:
         """Return what is worked out for each distinct value of a field, in the order of the rows."""
@@ -128,21 +155,29 @@ class _Work:
         return made.take(pa.array(place, pa.int64(), mask=codes < 0))
 
 
-def _group(work: _Work, rows: np.ndarray) -> None:
-    first = int(rows[0])
-    rules = mapping.candidates(
-        work.provider[first].as_py(), work.text("System_Channel", rows[:1])[0].as_py(), work.event_id[first].as_py()
+def _nothing(texts: pa.Array) -> np.ndarray:
+    """Return a mask of the texts that mean that there is nothing."""
+    nothing: np.ndarray = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(sorted(mapping.MISSING))).to_numpy(
+        zero_copy_only=False
     )
-    for rule in rules:
+    return nothing
+
+
+def _group(work: _Work, rows: np.ndarray) -> list[tuple[np.ndarray, int]]:
+    """Map the rows of one provider, channel and event id; return those that no rule says anything of, with their head."""
+    first = int(rows[0])
+    provider, event_id = work.provider[first].as_py(), work.event_id[first].as_py()
+    for rule in mapping.candidates(provider, work.value("System_Channel", first), event_id):
         holds = _holding(work, rule, rows)
         if holds.any():
             _by_rule(work, rule, rows[holds])
         rows = rows[~holds]
         if not len(rows):
-            return
-    work.give("action", rows, pa.repeat("record.written", len(rows)))
-    work.give("outcome", rows, work.audit.take(pa.array(rows)))
-    work.give("message", rows, _plain_message(work, rows))
+            return []
+    work.found["action"][rows] = work.pool.one("record.written")
+    work.found["outcome"][rows] = work.audit[rows]
+    head = f"{provider or ''} {event_id if event_id is not None else ''}".strip()
+    return [(rows, work.pool.one(head) if head else -1)]
 
 
 def _distinct(work: _Work, names: Sequence[str], rows: np.ndarray) -> tuple[list[dict[str, str]], np.ndarray]:
@@ -150,12 +185,12 @@ def _distinct(work: _Work, names: Sequence[str], rows: np.ndarray) -> tuple[list
     there = [n for n in names if n in work.batch.columns.fields]
     if not there:
         return [{}], np.zeros(len(rows), np.int64)
-    key = np.zeros(len(rows), np.int64)
-    for name in there:
+    first, key = np.unique(work.codes(there[0])[rows], return_index=True, return_inverse=True)[1:]
+    for name in there[1:]:
         used, place = np.unique(work.codes(name)[rows], return_inverse=True)
-        key = np.unique(key * len(used) + place, return_inverse=True)[1]
-    _, first = np.unique(key, return_index=True)
-    texts = [work.text(name, rows[first]).to_pylist() for name in there]
+        first, key = np.unique(key * len(used) + place, return_index=True, return_inverse=True)[1:]
+    codes = [work.codes(name)[rows[first]] for name in there]
+    texts = [_taken(work.batch.columns.fields[n].values, c).to_pylist() for n, c in zip(there, codes, strict=True)]
     return [{n: t for n, t in zip(there, one, strict=True) if t is not None} for one in zip(*texts, strict=True)], key
 
 
@@ -164,8 +199,8 @@ def _holding(work: _Work, rule: Rule, rows: np.ndarray) -> np.ndarray:
     holds = np.ones(len(rows), bool)
     for test in rule.tests:
         if test.name == "outcome":
-            results = work.audit.take(pa.array(rows)).to_pylist()
-            holds &= np.array([test.holds({}, result) for result in results], bool)
+            right = [number for number, result in work.results.items() if test.holds({}, result)]
+            holds &= np.isin(work.audit[rows], right)
         else:
             fields, which = _distinct(work, [test.name], rows)
             holds &= np.array([test.holds(one, None) for one in fields], bool)[which]
@@ -173,64 +208,73 @@ def _holding(work: _Work, rule: Rule, rows: np.ndarray) -> np.ndarray:
 
 
 def _by_rule(work: _Work, rule: Rule, rows: np.ndarray) -> None:
-    work.give("action", rows, pa.repeat(rule.action, len(rows)))
-    if rule.outcome == "audit":
-        work.give("outcome", rows, work.audit.take(pa.array(rows)))
-    elif rule.outcome:
-        work.give("outcome", rows, pa.repeat(rule.outcome, len(rows)))
-    found: dict[str, pa.Array] = {}
+    found = work.found
+    found["action"][rows] = work.pool.one(rule.action)
+    if rule.outcome:
+        found["outcome"][rows] = work.audit[rows] if rule.outcome == "audit" else work.pool.one(rule.outcome)
     for pick in rule.picks:
         fields, which = _distinct(work, pick.names, rows)
-        found[pick.column] = pa.array([pick.of(one) for one in fields], pa.string()).take(pa.array(which))
-        work.give(pick.column, rows, found[pick.column])
-    found["outcome"] = pa.repeat(rule.outcome, len(rows)) if rule.outcome else pa.nulls(len(rows), pa.string())
-    work.give("message", rows, _message(work, rule, rows, found))
-
-
-def _message(work: _Work, rule: Rule, rows: np.ndarray, found: dict[str, pa.Array]) -> pa.Array:
-    parts: list[Any] = []
+        found[pick.column][rows] = work.pool.some([pick.of(one) for one in fields])[which]
+    pieces: list[np.ndarray | int] = []
     for literal, names in rule.message:
-        parts.append(pa.scalar(literal))
+        pieces += [work.pool.one(literal)] if literal else []
         if names:
-            options = [option for n in names for option in (found.get(n), _filled(work.text(n, rows))) if option is not None]
-            parts.append(pc.coalesce(*options, pa.scalar("-")))
-    joined = pc.binary_join_element_wise(*parts, pa.scalar(""))
-    return _lines(joined if isinstance(joined, pa.Array) else pa.repeat(joined.as_py(), len(rows)))
+            numbers = np.full(len(rows), -1, np.int32)
+            for name in names:
+                for option in (found.get(name), work.filled(name)):
+                    if option is not None:
+                        numbers = np.where(numbers < 0, option[rows], numbers)
+            pieces.append(np.where(numbers < 0, work.pool.one("-"), numbers))
+    work.pieces.append((rows, pieces))
 
 
-def _filled(texts: pa.Array) -> pa.Array:
-    """Return the texts with null for those that mean that there is nothing."""
-    short = pc.less(pc.binary_length(texts), 64)
-    if not pc.any(short).as_py():
-        return texts
-    nothing = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(sorted(mapping.MISSING)))
-    return pc.if_else(nothing, pa.scalar(None, pa.string()), texts)
+def _fallback(work: _Work, others: np.ndarray) -> np.ndarray:
+    """Map the rows that the fallback read; return the numbers of their messages."""
+    columns = [mapping.mapped(event) for event in work.batch.events]
+    for name in _TEXTS if len(others) else ():
+        texts = [None if (value := one.get(name)) is None else str(value) for one in columns]
+        work.found[name][others] = work.pool.some(texts)
+    return work.pool.some([one.get("message") for one in columns])
 
 
-def _plain_message(work: _Work, rows: np.ndarray) -> pa.Array:
-    provider, event_id = work.provider[int(rows[0])].as_py(), work.event_id[int(rows[0])].as_py()
-    head = f"{provider or ''} {event_id if event_id is not None else ''}".strip()
-    names = _present(work, (n for n in work.batch.order(int(work.batch.shape[rows[0]])) if not n.startswith("System_")), rows)
-    parts: list[Any] = [pa.repeat(head, len(rows))] if head else []
-    parts += [work.text(name, rows) for name in names]
-    if not parts:
-        return pa.nulls(len(rows), pa.string())
-    joined = pc.binary_join_element_wise(*parts, pa.scalar(" · "), null_handling="skip")
-    return _lines(pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined))
+def _messages(work: _Work, plain: list[tuple[np.ndarray, int]], others: np.ndarray, told: np.ndarray) -> pa.Array:
+    """Return the messages of all rows."""
+    shape, n = work.batch.shape, work.n
+    places, widths = _places(work, np.unique(shape[np.concatenate([r for r, _ in plain])]) if plain else np.empty(0, int))
+    width, between, is_plain = np.ones(n, np.int64), np.full(n, -1, np.int32), np.zeros(n, bool)
+    for rows, _ in plain:
+        is_plain[rows] = True
+    width[is_plain] = widths[shape[is_plain]]
+    between[is_plain] = work.pool.one(" · ")
+    for rows, parts in work.pieces:
+        width[rows] = len(parts)
+    bounds = np.concatenate([[0], np.cumsum(width)])
+    pieces = np.full(bounds[-1], -1, np.int32)
+    for rows, head in plain:
+        pieces[bounds[rows]] = head
+    for rows, parts in work.pieces:
+        for k, part in enumerate(parts):
+            pieces[bounds[rows] + k] = part
+    pieces[bounds[others]] = told
+    for name, place in places.items():
+        column = work.batch.columns.fields[name]
+        at = np.where(is_plain[column.rows], place[shape[column.rows]], 0)
+        here = np.flatnonzero(at)
+        if len(here):
+            pieces[bounds[column.rows[here]] + at[here]] = work.pooled(name)[here]
+    between[others] = work.pool.one("")  # no message is null
+    return messages(work.pool.array(), pieces, bounds, between)
 
 
-def _present(work: _Work, names: Iterable[str], rows: np.ndarray) -> list[str]:
-    return [n for n in names if n in work.batch.columns.fields and (work.codes(n)[rows] >= 0).any()]
-
-
-def _lines(texts: pa.Array) -> pa.Array:
-    """Return the texts each on one line, cut to `MESSAGE_LENGTH` characters."""
-    texts = pc.utf8_slice_codeunits(texts, 0, _CUT)
-    odd = pc.fill_null(pc.match_substring_regex(texts, "[\n\r\t]"), fill_value=False)
-    if pc.any(odd).as_py():
-        texts = pc.replace_with_mask(
-            texts, odd, pa.array([mapping.line(t) for t in texts.filter(odd).to_pylist()], pa.string())
-        )
-    long = pc.greater(pc.utf8_length(texts), mapping.MESSAGE_LENGTH)
-    cut = pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, mapping.MESSAGE_LENGTH - 1), "…", "")
-    return pc.if_else(pc.fill_null(long, fill_value=False), cut, texts)
+def _places(work: _Work, shapes: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return field → its place in the plain message by shape, 0 where it has none, and each shape's number of places."""
+    n = int(work.batch.shape.max(initial=0)) + 1
+    places: dict[str, np.ndarray] = {}
+    widths = np.ones(n, np.int64)
+    for shape in shapes.tolist():
+        names = [name for name in work.batch.order(shape) if not name.startswith("System_")]
+        widths[shape] += len(names)
+        for k, name in enumerate(names, 1):
+            if name in work.batch.columns.fields:
+                places.setdefault(name, np.zeros(n, np.int64))[shape] = k
+    return places, widths

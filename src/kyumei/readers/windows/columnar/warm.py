@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from kyumei.readers.windows.columnar import encode, scan, text
+from kyumei.readers.windows.columnar import encode, joined, scan, text
 
 _NOTHING: Final = np.zeros(scan.CHUNK, np.uint8)
 
@@ -28,6 +28,7 @@ def warm() -> None:
     encode.encode(_NOTHING, (0, 0, 0), found, slots, values, encode.Pairs(places, places.copy(), none, none, places, places))
     encode.rehash(values.table[:0], values.table)
     encode.interned(np.frombuffer(b"x\0", np.uint8), 0, values)
+    joined.messages(joined.Pool().array(), none, np.zeros(2, np.int64), np.full(1, -1, np.int32))
     text.spell(values.arena, np.empty((0, 3), np.int64), np.empty(0, np.uint8), places[:0])
 
 
