@@ -46,21 +46,28 @@ class Columns:
 
 def arrays(columns: Columns) -> dict[str, pa.DictionaryArray]:
     """Return each field as an Arrow array as long as the batch; its dictionary holds the values that the batch uses."""
-    return {name: _array(column, columns.n) for name, column in columns.fields.items()}
+    return {name: as_array(*dense(column, columns.n)) for name, column in columns.fields.items()}
 
 
-def _array(column: Column, n: int) -> pa.DictionaryArray:
+def dense(column: Column, n: int) -> tuple[np.ndarray, pa.StringArray]:
+    """Return the place of each of n rows' value among those that the batch uses (int32, -1 where it has none), and these."""
     import numpy as np
     import pyarrow as pa
 
-    used, place = compact(column.codes, len(column.values))
-    dense = np.full(n, -1, np.int32)
-    dense[column.rows] = place
-    values = column.values.take(pa.array(used))
-    return pa.DictionaryArray.from_arrays(pa.array(dense, mask=dense < 0), values)
+    used, place = _compact(column.codes, len(column.values))
+    codes = np.full(n, -1, np.int32)
+    codes[column.rows] = place
+    return codes, column.values.take(pa.array(used))
 
 
-def compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def as_array(codes: np.ndarray, values: pa.StringArray) -> pa.DictionaryArray:
+    """Return what `dense` gave as an Arrow array."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+
+
+def _compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes that occur, in order, and the place of each code among them."""
     import numpy as np
 

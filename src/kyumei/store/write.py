@@ -98,7 +98,9 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rising = [f.name for f in table.schema if f.name in _RISING and (pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type))]
+    rising = [
+        f.name for f in table.schema if f.name in _RISING and (pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type))
+    ]
 
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")

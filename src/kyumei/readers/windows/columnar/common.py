@@ -16,13 +16,14 @@ import pyarrow.compute as pc
 from kyumei.readers.windows import mapping
 from kyumei.readers.windows.columnar.joined import Pool, messages
 from kyumei.readers.windows.fields import integer
-from kyumei.store.columns import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kyumei.readers.windows.columnar.decoder import Batch
     from kyumei.readers.windows.mapping import Rule
+
+    Coded = Mapping[str, tuple[np.ndarray, pa.StringArray]]
 
 _PICKED: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
 _TEXTS: Final = ("action", "outcome", *_PICKED)
@@ -30,9 +31,14 @@ COMMON_ONLY: Final = ("System_EventID", "System_ProviderName", "System_Channel",
 """Fields that are stored as common columns."""
 
 
-def common(batch: Batch) -> dict[str, Any]:
-    """Return the common columns of a batch, as long as it is, for `Rows.add_columns`."""
-    work = _Work(batch)
+def common(batch: Batch, coded: Coded) -> dict[str, Any]:
+    """Return the common columns of a batch, as long as it is, for `Rows.add_columns`.
+
+    Args:
+        batch: what the decoder gave.
+        coded: its fields as `kyumei.store.columns.dense` gives them.
+    """
+    work = _Work(batch, coded)
     plain: list[tuple[np.ndarray, int]] = []
     for rows in work.groups():
         plain += _group(work, rows)
@@ -80,14 +86,15 @@ class _Work:
         pool: all texts. found: column → number of each row's text in the pool, -1 for null.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, coded: Coded) -> None:
         self.batch = batch
+        self.coded = coded
         self.n = batch.columns.n
         self.pool = Pool()
         self.found = {name: np.full(self.n, -1, np.int32) for name in _TEXTS}
         self.pieces: list[tuple[np.ndarray, list[np.ndarray | int]]] = []
-        self._dense: dict[str, np.ndarray] = {}
-        self._pooled: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._none = (np.full(self.n, -1, np.int32), pa.array([], pa.string()))
+        self._first: dict[str, int] = {}
         self._filled: dict[str, np.ndarray] = {}
         names = (self.text("System_ProviderName"), self.text("System_EventSourceName"))
         self.provider = pc.coalesce(*names)
@@ -99,41 +106,31 @@ class _Work:
 
     def codes(self, name: str) -> np.ndarray:
         """Return the code of each row in a field, -1 where the row lacks it."""
-        if name not in self._dense:
-            dense = np.full(self.n, -1, np.int32)
-            if column := self.batch.columns.fields.get(name):
-                dense[column.rows] = column.codes
-            self._dense[name] = dense
-        return self._dense[name]
+        codes: np.ndarray = self.coded.get(name, self._none)[0]
+        return codes
+
+    def texts(self, name: str, codes: np.ndarray) -> pa.Array:
+        """Return the texts of these codes of a field."""
+        return _taken(self.coded.get(name, self._none)[1], codes)
 
     def text(self, name: str) -> pa.Array:
         """Return a field's texts in all rows."""
-        codes, column = self.codes(name), self.batch.columns.fields.get(name)
-        return _taken(column.values, codes) if column else pa.nulls(self.n, pa.string())
+        return self.texts(name, self.codes(name))
 
-    def value(self, name: str, row: int) -> str | None:
-        """Return a field's text in one row."""
-        code = int(self.codes(name)[row])
-        return self.batch.columns.fields[name].values[code].as_py() if code >= 0 else None
-
-    def pooled(self, name: str) -> np.ndarray:
-        """Return the number in the pool of each text of a field, in the order of the column's rows."""
-        if name not in self._pooled:
-            column = self.batch.columns.fields[name]
-            used, place = compact(column.codes, len(column.values))
-            texts = column.values.take(pa.array(used))
-            numbers = np.arange(len(used), dtype=np.int32) + self.pool.add(texts)
-            self._pooled[name] = (numbers[place], np.where(_nothing(texts), -1, numbers)[place])
-        return self._pooled[name][0]
+    def first(self, name: str) -> int:
+        """Return the number in the pool of the text of a field whose code is 0."""
+        if name not in self._first:
+            self._first[name] = self.pool.add(self.coded.get(name, self._none)[1])
+        return self._first[name]
 
     def filled(self, name: str) -> np.ndarray:
         """Return the number in the pool of each row's text in a field, -1 where it is missing or says that it is."""
         if name not in self._filled:
-            dense = np.full(self.n, -1, np.int32)
-            if column := self.batch.columns.fields.get(name):
-                self.pooled(name)
-                dense[column.rows] = self._pooled[name][1]
-            self._filled[name] = dense
+            codes, texts = self.coded.get(name, self._none)
+            numbers = np.arange(len(texts) + 1, dtype=np.int32) + self.first(name)
+            numbers[:-1][_nothing(texts)] = -1
+            numbers[-1] = -1
+            self._filled[name] = numbers[codes]
         return self._filled[name]
 
     def groups(self) -> Iterator[np.ndarray]:
@@ -147,12 +144,8 @@ class _Work:
 
     def _once(self, name: str, work: Callable[[str | None], Any], kind: pa.DataType) -> pa.Array:
         """Return what is worked out for each distinct value of a field, in the order of the rows."""
-        codes = self.codes(name)
-        column = self.batch.columns.fields.get(name)
-        used = np.unique(codes[codes >= 0])
-        made = pa.array([work(t) for t in column.values.take(pa.array(used)).to_pylist()] if column else [], kind)
-        place = np.searchsorted(used, codes)
-        return made.take(pa.array(place, pa.int64(), mask=codes < 0))
+        codes, texts = self.coded.get(name, self._none)
+        return _taken(pa.array([work(t) for t in texts.to_pylist()], kind), codes)
 
 
 def _nothing(texts: pa.Array) -> np.ndarray:
@@ -167,7 +160,9 @@ def _group(work: _Work, rows: np.ndarray) -> list[tuple[np.ndarray, int]]:
     """Map the rows of one provider, channel and event id; return those that no rule says anything of, with their head."""
     first = int(rows[0])
     provider, event_id = work.provider[first].as_py(), work.event_id[first].as_py()
-    for rule in mapping.candidates(provider, work.value("System_Channel", first), event_id):
+    for rule in mapping.candidates(
+        provider, work.texts("System_Channel", work.codes("System_Channel")[rows[:1]])[0].as_py(), event_id
+    ):
         holds = _holding(work, rule, rows)
         if holds.any():
             _by_rule(work, rule, rows[holds])
@@ -182,7 +177,7 @@ def _group(work: _Work, rows: np.ndarray) -> list[tuple[np.ndarray, int]]:
 
 def _distinct(work: _Work, names: Sequence[str], rows: np.ndarray) -> tuple[list[dict[str, str]], np.ndarray]:
     """Return the distinct combinations of these fields in the rows, and which one each row has."""
-    there = [n for n in names if n in work.batch.columns.fields]
+    there = [n for n in names if n in work.coded]
     if not there:
         return [{}], np.zeros(len(rows), np.int64)
     first, key = np.unique(work.codes(there[0])[rows], return_index=True, return_inverse=True)[1:]
@@ -190,7 +185,7 @@ def _distinct(work: _Work, names: Sequence[str], rows: np.ndarray) -> tuple[list
         used, place = np.unique(work.codes(name)[rows], return_inverse=True)
         first, key = np.unique(key * len(used) + place, return_index=True, return_inverse=True)[1:]
     codes = [work.codes(name)[rows[first]] for name in there]
-    texts = [_taken(work.batch.columns.fields[n].values, c).to_pylist() for n, c in zip(there, codes, strict=True)]
+    texts = [work.texts(n, c).to_pylist() for n, c in zip(there, codes, strict=True)]
     return [{n: t for n, t in zip(there, one, strict=True) if t is not None} for one in zip(*texts, strict=True)], key
 
 
@@ -261,7 +256,8 @@ def _messages(work: _Work, plain: list[tuple[np.ndarray, int]], others: np.ndarr
         at = np.where(is_plain[column.rows], place[shape[column.rows]], 0)
         here = np.flatnonzero(at)
         if len(here):
-            pieces[bounds[column.rows[here]] + at[here]] = work.pooled(name)[here]
+            rows = column.rows[here]
+            pieces[bounds[rows] + at[here]] = work.codes(name)[rows] + work.first(name)
     between[others] = work.pool.one("")  # no message is null
     return messages(work.pool.array(), pieces, bounds, between)
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kyumei.readers.windows.columnar.common import COMMON_ONLY, common
-from kyumei.store.columns import arrays
+from kyumei.store.columns import as_array, dense
 
 if TYPE_CHECKING:
     from kyumei.readers.windows.columnar.decoder import Batch
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def add(rows: Rows, batch: Batch) -> None:
     """Add the events and faults of a batch."""
     if batch.columns.n:
-        columns = common(batch)
-        fields = arrays(batch.columns)
+        coded = {name: dense(column, batch.columns.n) for name, column in batch.columns.fields.items()}
+        columns = common(batch, coded)
+        fields = {name: as_array(*column) for name, column in coded.items()}
         unnumbered = fields.get("System_EventID")
         for name in COMMON_ONLY:
             fields.pop(name, None)
