@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NESTED: Final = templates.MOST_SLOTS
 """Slots of the nested template are numbered from here while a shape is planned."""
 _IGNORED, _EMPTY = -1, -2
+_MOST_PLANS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Shapes:
 
     def _add(self, outer: templates.Element | None, slot: int, nested: templates.Element | None, *, has_nested: bool) -> None:
         start, text = len(self._fields), len(self.literals)
-        plan = None if has_nested and nested is None else _plan(outer, slot, nested)
+        plan = None if has_nested and nested is None else _known_plan(outer, slot, nested)
         self.orders.append(tuple(g.name for g in plan.given) if plan else ())
         if plan is None:
             self._rows.append((start, -1, 0, text, text))
@@ -149,6 +150,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Mean = Callable[[int, int, int], None]
+
+
+_plans: dict[str, templates.Plan | None] = {}
+
+
+def _known_plan(outer: templates.Element | None, slot: int, nested: templates.Element | None) -> templates.Plan | None:
+    """Return the plan of these templates, worked out once for all logs that the process reads."""
+    key = repr((outer, slot, nested))
+    if key not in _plans:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        _plans[key] = _plan(outer, slot, nested)
+    return _plans[key]
 
 
 def _plan(outer: templates.Element | None, slot: int, nested: templates.Element | None) -> templates.Plan | None:
