@@ -24,6 +24,7 @@ Tree: TypeAlias = "int | list[Any]"
 ALL: Final = "*"
 """The field of keywords: every column."""
 _EMPTY: Final = Text(())
+_KINDS: Final[dict[str, Any]] = {one.__name__: one for one in tree.TESTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +183,4 @@ def _column(data: Any) -> str | Made:
 
 
 def _test(kind: str, *values: Any) -> tree.Test:
-    kinds: dict[str, Any] = {one.__name__: one for one in tree.TESTS}
-    return kinds[kind](*(tuple(v) if isinstance(v, list) else v for v in values))  # type: ignore[no-any-return]
+    return _KINDS[kind](*(tuple(v) if isinstance(v, list) else v for v in values))  # type: ignore[no-any-return]
