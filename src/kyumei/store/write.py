@@ -17,6 +17,8 @@ PART_ROWS: Final = 1_000_000
 PART_BYTES: Final = 256 * 1024 * 1024
 _RISING: Final = frozenset({"rec", "ts"})
 """Columns that mostly rise from row to row: their differences are stored."""
+_DICTIONARY: Final = 32 * 1024 * 1024
+"""Bytes of a column's distinct values up to which each is stored once."""
 
 
 class Part:
@@ -108,6 +110,8 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         table,
         partial,
         compression="zstd",
+        compression_level=3,
+        dictionary_pagesize_limit=_DICTIONARY,
         use_dictionary=[name for name in table.column_names if name not in rising],
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
         write_statistics=[f.name for f in table.schema if not pa.types.is_dictionary(f.type)],
