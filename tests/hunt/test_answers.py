@@ -7,7 +7,7 @@ import pytest
 
 from kyumei.case.hunt.ask import Answers
 from kyumei.case.hunt.hunt import title
-from kyumei.case.hunt.rules import RuleFacts
+from kyumei.case.hunt.kept import RuleFacts
 from kyumei.case.hunt.view import event, finding
 from kyumei.store.write import write_parquet
 

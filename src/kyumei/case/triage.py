@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
-from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, scope
+from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, ruled, scope
 from kyumei.case.coverage import coverage
 from kyumei.case.folder import open_or_create
+from kyumei.case.hunt.kept import Choice
 from kyumei.case.reach import reached, unknown
 from kyumei.case.version import code_digest
 from kyumei.detect import run as detect
@@ -46,6 +47,7 @@ class Options:
         aware: instants at which the leak may have become known, the main one first, with offset.
         facts: further facts for the law (dotted keys), over those that evidence decides.
         roster, parties: files given by hand; else those found in the evidence are used.
+        rules: Sigma rules that are asked beside the analytics, and where they are kept once compiled.
     """
 
     zone: str = "Asia/Tokyo"
@@ -57,6 +59,7 @@ class Options:
     reference: bool = False
     workers: int = 2
     operator: str = ""
+    rules: Choice = field(default_factory=Choice)
 
 
 def triage(paths: Sequence[Path], folder_: Path, options: Options, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def _answer(store: Store, items: Sequence[Item], case: Case, options: Options, t
         "facts": {"evidence": known, "stated": dict(options.facts), "answers": [asdict(a) for a in answered]},
     }
     documents: dict[str, dict[str, Any]] = {
-        lang: assemble.document(parts, held, obligations, _versions(), lang) for lang in LANGUAGES
+        lang: assemble.document(parts, held, obligations, _versions(options), lang) for lang in LANGUAGES
     }
     write_documents(case.path, documents, options.lang)
     return documents[options.lang]
@@ -135,6 +138,7 @@ def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> 
     roster = tuple(p for name, text in listed["roster"] for p in people.roster(text, name))
     parties = tuple(p for name, text in listed["parties"] for p in people.parties(text, name))
     findings = detect.run(store, detect.Settings(zone=case.zone, roster=tuple(asdict(p) for p in roster)))
+    findings = detect.ordered(ruled.joined(findings, ruled.findings(store, options.rules, case.zone)))
     return View(store, findings, parties, roster, case.zone)
 
 
@@ -160,8 +164,9 @@ def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case
     }
 
 
-def _versions() -> dict[str, str]:
-    return {"kyumei": VERSION, "code": code_digest(), "rules": "built-in", "laws": shipped().as_of.isoformat()}
+def _versions(options: Options) -> dict[str, str]:
+    packs = "; ".join(f"{name} sha256:{digest}" for name, digest in ruled.named(options.rules))
+    return {"kyumei": VERSION, "code": code_digest(), "rules": packs, "laws": shipped().as_of.isoformat()}
 
 
 def write_documents(case: Path, documents: Mapping[str, Mapping[str, Any]], lang: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kyumei.cli.common.rules_home import rules_home
+from kyumei.cli.common.rules_home import rules_cache, rules_home
 from kyumei.cli.common.zone import known_zone
 from kyumei.cli.timeline import instant
 from kyumei.errors import UserError
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from kyumei.case.hunt.hunt import Hunt
     from kyumei.case.hunt.job import Settings
-    from kyumei.case.hunt.rules import Choice
+    from kyumei.case.hunt.kept import Choice
     from kyumei.cli.common.hunting import Target
 
 FORMATS: Final = ("table", "jsonl", "csv", "timesketch")
@@ -96,7 +95,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     whole = given["summary"] is not None
     return Settings(
         out=Path(gettempdir()),
-        rules=_cache(),
+        rules=rules_cache(),
         zone=zone,
         start=start,
         end=end,
@@ -108,15 +107,10 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _choice(given: dict[str, Any]) -> Choice:
-    from kyumei.case.hunt.rules import Choice
+    from kyumei.case.hunt.kept import Choice
 
     home = str(rules_home()) if given["installed"] else ""
-    return Choice(tuple(str(p) for p in given["rules"]), home=home, own=given["own_rules"], cache=str(_cache()))
-
-
-def _cache() -> Path:
-    """Return where compiled rules are kept between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kyumei"
+    return Choice(tuple(str(p) for p in given["rules"]), home=home, own=given["own_rules"], cache=str(rules_cache()))
 
 
 def _teller(given: dict[str, Any]) -> Callable[[str], None]:

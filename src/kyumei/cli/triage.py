@@ -59,7 +59,9 @@ def command(evidence: tuple[Path, ...], case: Path, form: str, *, show: bool, **
 
 def _options(said: dict[str, object]) -> Options:
     from kyumei.case import clock
+    from kyumei.case.hunt.kept import Choice
     from kyumei.case.triage import Options
+    from kyumei.cli.common.rules_home import rules_cache, rules_home
 
     zone = str(said["zone"])
     words = [w for text in said["aware"] for w in str(text).replace(",", " ").split()]  # type: ignore[attr-defined]  # a tuple
@@ -73,6 +75,7 @@ def _options(said: dict[str, object]) -> Options:
         reference=bool(said["reference"]),
         workers=int(str(said["jobs"])),
         operator=str(said["operator"]),
+        rules=Choice(home=str(rules_home()), cache=str(rules_cache())),
     )
 
 

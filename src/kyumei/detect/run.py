@@ -9,7 +9,7 @@ from kyumei.detect import names
 from kyumei.detect.registry import ANALYTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kyumei.model.finding import Finding
     from kyumei.store.query import Store
@@ -39,7 +39,12 @@ def run(store: Store, settings: Settings) -> list[Finding]:
     names.reset(store)
     found = [finding for analytic in ANALYTICS.all() for finding in analytic.find(store, settings)]
     unique = {finding.id: finding for finding in found}
-    return sorted(unique.values(), key=_order)
+    return ordered(unique.values())
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings gravest first, then by time, rule and id."""
+    return sorted(findings, key=_order)
 
 
 def _order(finding: Finding) -> tuple[int, bool, int, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kyumei.errors import UserError
@@ -10,7 +11,6 @@ from kyumei.store.index import INDEX, point_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import duckdb
     import pyarrow as pa
@@ -73,6 +73,14 @@ class Store:
     def readers(self) -> tuple[str, ...]:
         """Return the readers that gave events, sorted; each is a view with its own fields."""
         return tuple(r[0] for r in self.rows("select distinct source from events order by source"))
+
+    def parts(self, reader: str) -> tuple[Path, ...]:
+        """Return the Parquet files with the events of a reader, in the order of their names.
+
+        Each has the columns of its own events only, which is far less than the reader's view where readers have many.
+        """
+        ((folder,),) = self.rows("select getvariable('case_folder')")
+        return tuple(sorted((Path(folder) / "events" / reader).glob("*.parquet")))
 
     def fields(self, reader: str) -> tuple[str, ...]:
         """Return the columns of a reader's view; empty where that reader gave no events."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
+"""Columns of events that say where and when a record stands, not what it says."""
 SOURCES: Final = {
     "file_id": "text",
     "evidence_id": "text",

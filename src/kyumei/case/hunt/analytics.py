@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyumei.case.hunt.rules import RuleFacts
+from kyumei.case.hunt.kept import RuleFacts
 from kyumei.detect import run as detect
 from kyumei.store import index
 from kyumei.store.query import Store

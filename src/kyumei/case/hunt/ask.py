@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from kyumei.case.hunt.rules import RuleFacts
+    from kyumei.case.hunt.kept import RuleFacts
 
 GAP: Final = 24 * 3600 * 1_000_000
 CITED: Final = 50

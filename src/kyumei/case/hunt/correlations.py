@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from kyumei.case.hunt.rules import Kept
+    from kyumei.case.hunt.kept import Kept
     from kyumei.detect.sigma.correlate import Group
 
 CITED: Final = 50

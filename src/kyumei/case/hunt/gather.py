@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kyumei.store.columns import Column, Columns
 
@@ -13,9 +13,23 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from kyumei.model.source import Source
-
 ROWS: Final = 65_536
+
+
+class Place(Protocol):
+    """Where events are from: item of evidence, file, and path in the item."""
+
+    @property
+    def evidence_id(self) -> str:
+        """Return the id of the item."""
+
+    @property
+    def file_id(self) -> str:
+        """Return the id of the file."""
+
+    @property
+    def path(self) -> str:
+        """Return the path in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,7 @@ class Batch:
 
     reader: str
     columns: Columns
-    sources: tuple[Source, ...]
+    sources: tuple[Place, ...]
     of: np.ndarray
     rec: np.ndarray
     ts: pa.Array

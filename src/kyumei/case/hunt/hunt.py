@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.hunt import analytics, correlations, job, view
 from kyumei.case.hunt.ask import Answers
+from kyumei.case.hunt.kept import LEVELS, Choice, load, prepared
 from kyumei.case.hunt.read import Tally
-from kyumei.case.hunt.rules import LEVELS, Choice, load, prepared
 from kyumei.case.hunt.view import iso
 from kyumei.engine import local
 from kyumei.errors import UserError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kyumei.case.hunt.job import Settings
-    from kyumei.case.hunt.rules import RuleFacts
+    from kyumei.case.hunt.kept import RuleFacts
 
 _TITLES: Final = Path(__file__).with_name("titles.csv")
 

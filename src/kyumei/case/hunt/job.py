@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case.hunt import look, read
+from kyumei.case.hunt import read, rows
 from kyumei.case.hunt.acts import acts
-from kyumei.case.hunt.details import details
 from kyumei.case.hunt.gather import Gather
 from kyumei.case.hunt.rules import detector
 from kyumei.case.hunt.tables import logons, metrics
@@ -108,10 +107,10 @@ class _Out:
         """Detect in a batch, and count it where that is asked for."""
         inside = _inside(batch.ts, self._settings)
         found = detector(self._settings.rules, self._settings.zone).run(batch, inside)
-        if (table := _hits(batch, found.shown, self._settings)) is not None:
+        if (table := rows.hits(batch, found.shown, with_details=self._settings.details)) is not None:
             self._parts["hits"].add(table)
         if found.needed.num_rows:
-            self._parts["needed"].add(_placed(batch, found.needed))
+            self._parts["needed"].add(rows.placed(batch, found.needed))
         if self._settings.metrics:
             self._parts["metrics"].add(metrics(batch, inside))
         if self._settings.logons:
@@ -151,50 +150,3 @@ def _inside(ts: pa.Array, settings: Settings) -> np.ndarray | None:
     start = np.iinfo(np.int64).min + 1 if settings.start is None else settings.start
     end = np.iinfo(np.int64).max if settings.end is None else settings.end
     return np.asarray((at >= start) & (at < end))
-
-
-def _hits(batch: Batch, shown: list[tuple[int, np.ndarray]], settings: Settings) -> pa.Table | None:
-    """Return a table of the batch's hits, a row for each rule and event, None without any."""
-    import numpy as np
-
-    if not shown:
-        return None
-    numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in shown])
-    rows = np.concatenate([rows for _, rows in shown]).astype(np.int64)
-    return _table(batch, numbers, rows, with_details=settings.details)
-
-
-def _placed(batch: Batch, needed: pa.Table) -> pa.Table:
-    """Return the hits that correlations need, with what is shown of their events."""
-    import numpy as np
-
-    rows = needed["row"].to_numpy()
-    places = _table(batch, np.zeros(len(rows), np.int32), rows, with_details=False).drop_columns(["rule", "ts"])
-    for name in places.column_names:
-        needed = needed.append_column(name, places[name])
-    return needed
-
-
-def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: bool) -> pa.Table:
-    import numpy as np
-    import pyarrow as pa
-
-    once, back = np.unique(rows, return_inverse=True)
-    facts: dict[str, Any] = {
-        "ts": batch.ts.take(pa.array(once)),
-        "rec": pa.array(batch.rec[once]),
-        "host": look.texts(batch.columns, look.HOST, once),
-        "channel": look.texts(batch.columns, look.CHANNEL, once),
-        "event_id": look.texts(batch.columns, look.EVENT_ID, once),
-        "account": look.actors(batch.columns, once),
-        "src_ip": look.texts(batch.columns, look.ADDRESS, once),
-        "record": look.texts(batch.columns, look.RECORD, once),
-    }
-    if with_details:
-        facts["details"], facts["extra"] = (pa.array(texts, pa.string()) for texts in details(batch.columns, once))
-    table = pa.table(facts).take(pa.array(back))
-    table = table.add_column(0, "rule", pa.array(numbers))
-    table = table.append_column("reader", pa.repeat(batch.reader, len(rows)))
-    of = pa.array(batch.of[rows])
-    table = table.append_column("evidence", pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of))
-    return table.append_column("path", pa.array([s.path for s in batch.sources], pa.string()).take(of))

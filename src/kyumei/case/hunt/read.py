@@ -14,6 +14,7 @@ from kyumei.readers.windows import evtx
 from kyumei.readers.windows.columnar import decode
 from kyumei.readers.windows.columnar.decoder import Decoder
 from kyumei.store.columns import Column, from_table
+from kyumei.store.schema import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,6 @@ _COMMON: Final = {
     "channel": "System_Channel",
     "host": "System_Computer",
 }
-_PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
 
 
 class Sink(Protocol):
@@ -190,7 +190,7 @@ def _named(columns: Columns) -> Columns:
 
 def _by_reader(reader: Reader, source: Source, tally: Tally, sink: Sink) -> list[Fault]:
     def hand_on(table: pa.Table) -> None:
-        columns = from_table(table.drop_columns(list(_PLACES)))
+        columns = from_table(table.drop_columns(list(PLACES)))
         batch = _batch(source, reader.name, columns, table["rec"].to_numpy(), _whole(table["ts"]))
         batch = replace(batch, tables=(table,))
         _count(tally, batch)

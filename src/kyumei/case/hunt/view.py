@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kyumei.case.hunt.rules import RuleFacts
+    from kyumei.case.hunt.kept import RuleFacts
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TACTICS: Final = frozenset({

@@ -1,4 +1,4 @@
-"""Where rule packs are kept: `$KYUMEI_RULES`, else `kyumei/rules` in the user's data folder (XDG)."""
+"""Where rule packs are kept: `$KYUMEI_RULES`, else `kyumei/rules` in the user's data folder (XDG); and compiled ones."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def rules_home() -> Path:
     data = os.environ.get("XDG_DATA_HOME")
     base = Path(data) if data and Path(data).is_absolute() else Path.home() / ".local" / "share"
     return base / "kyumei" / "rules"
+
+
+def rules_cache() -> Path:
+    """Return where compiled rules are kept between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kyumei"

@@ -97,10 +97,14 @@ def listed(home: Path) -> list[Pack]:
     return [_read(path) for path in sorted(home.glob("*/pack.json"))]
 
 
+def own_digest() -> str:
+    """Return the digest of the pack that comes with the program."""
+    return _digest((path.name, path.read_bytes()) for path in sorted(OWN_RULES.glob("*.yml")))
+
+
 def own() -> Pack:
     """Return the pack that comes with the program."""
-    files = [(path.name, path.read_bytes()) for path in sorted(OWN_RULES.glob("*.yml"))]
-    return _described(OWN_RULES, Pack(OWN, _digest(files), OWN, 0, 0, 0, licence="Apache-2.0"))
+    return _described(OWN_RULES, Pack(OWN, own_digest(), OWN, 0, 0, 0, licence="Apache-2.0"))
 
 
 def named(home: Path, name: str) -> Pack:

@@ -1,0 +1,61 @@
+"""Hits as rows of the hunt's tables: which rule, when, who, where, and the place of the event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kyumei.case.hunt import look
+from kyumei.case.hunt.details import details
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from kyumei.case.hunt.gather import Batch
+
+
+def hits(batch: Batch, shown: list[tuple[int, np.ndarray]], *, with_details: bool) -> pa.Table | None:
+    """Return a table of the batch's hits, a row for each rule and event, None without any."""
+    import numpy as np
+
+    if not shown:
+        return None
+    numbers = np.concatenate([np.full(len(rows), rule, np.int32) for rule, rows in shown])
+    rows = np.concatenate([rows for _, rows in shown]).astype(np.int64)
+    return _table(batch, numbers, rows, with_details=with_details)
+
+
+def placed(batch: Batch, needed: pa.Table) -> pa.Table:
+    """Return the hits that correlations need, with what is shown of their events."""
+    import numpy as np
+
+    rows = needed["row"].to_numpy()
+    places = _table(batch, np.zeros(len(rows), np.int32), rows, with_details=False).drop_columns(["rule", "ts"])
+    for name in places.column_names:
+        needed = needed.append_column(name, places[name])
+    return needed
+
+
+def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: bool) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    once, back = np.unique(rows, return_inverse=True)
+    facts: dict[str, Any] = {
+        "ts": batch.ts.take(pa.array(once)),
+        "rec": pa.array(batch.rec[once]),
+        "host": look.texts(batch.columns, look.HOST, once),
+        "channel": look.texts(batch.columns, look.CHANNEL, once),
+        "event_id": look.texts(batch.columns, look.EVENT_ID, once),
+        "account": look.actors(batch.columns, once),
+        "src_ip": look.texts(batch.columns, look.ADDRESS, once),
+        "record": look.texts(batch.columns, look.RECORD, once),
+    }
+    if with_details:
+        facts["details"], facts["extra"] = (pa.array(texts, pa.string()) for texts in details(batch.columns, once))
+    table = pa.table(facts).take(pa.array(back))
+    table = table.add_column(0, "rule", pa.array(numbers))
+    table = table.append_column("reader", pa.repeat(batch.reader, len(rows)))
+    of = pa.array(batch.of[rows])
+    table = table.append_column("evidence", pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of))
+    return table.append_column("path", pa.array([s.path for s in batch.sources], pa.string()).take(of))
