@@ -116,6 +116,8 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
         write_statistics=[f.name for f in table.schema if not pa.types.is_dictionary(f.type)],
         row_group_size=PART_ROWS,
+        max_rows_per_page=PART_ROWS,  # pages are cut by their bytes; a column that few rows have is one page
+        write_batch_size=65_536,
     )
     partial.replace(path)
 
