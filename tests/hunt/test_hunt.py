@@ -70,3 +70,26 @@ def test_a_rule_from_an_archive_hits_with_author_licence_and_place(logs: Path, c
     assert len(single) == found["count"] + sum(other["count"] for other in others)
     assert "Cmdline: " in single[0]["details"]
     assert hunted(cache, *words, "--from", "2024-06-01")[1] == []
+
+
+@pytest.mark.slow
+def test_titles_are_said_in_the_language_asked_for_and_rules_that_do_not_apply_are_told(
+    logs: Path, cache: dict[str, str], tmp_path: Path
+) -> None:
+    tagged = RULE.replace("level: high", "level: high\ntags: [attack.t1005]")
+    nowhere = RULE.replace("product: windows, category: process_creation", "product: nobody").replace("0001", "0002")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mirror.yml").write_text(tagged)
+    (tmp_path / "rules" / "nowhere.yml").write_text(nowhere)
+    words = [logs, "--rules", tmp_path / "rules", "--no-own-rules", "--no-analytics", "--jobs", "1", "--format", "jsonl"]
+    told = {}
+    for lang in ("ja", "en"):
+        given = [*map(str, words), "--lang", lang, "--summary", str(tmp_path / f"{lang}.html")]
+        run = CliRunner().invoke(command, given, env=cache, standalone_mode=False)
+        assert run.exception is None, run.exception
+        told[lang] = {json.loads(line)["title"] for line in run.stdout.splitlines()}
+        assert "1 rules not applied" in run.stderr
+        assert next(iter(told[lang])) in (tmp_path / f"{lang}.html").read_text("utf-8")
+    assert told["en"] == {"Nightly copy"}
+    assert told["ja"] != told["en"]
+    assert next(iter(told["ja"])).endswith(": Nightly copy")

@@ -131,7 +131,7 @@ def _found(store: Store, folder: Path, readers: Sequence[str], zone: str) -> lis
         if not hits.close() and not needed.close():
             return []
         needed.close()
-        answers = Answers(Path(temp), known.facts, more=correlations.rows(Path(temp), known), zone=zone)
+        answers = Answers(Path(temp), known.facts(), more=correlations.rows(Path(temp), known), zone=zone)
         every: list[Rule | Correlation] = [*known.rules, *known.correlations]
         try:
             return [_finding(row, every[row["rule"]]) for row in answers.findings()]

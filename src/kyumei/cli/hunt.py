@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,7 +52,7 @@ FOUND: Final = 5
     type=click.Choice(["ja", "en"]),
     default="ja",
     show_default=True,
-    help="Language of the summary and of our own titles.",
+    help="Language of the summary and of titles; rules without a Japanese one say their technique in Japanese.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @click.option("--force", is_flag=True, help="Overwrite files.")
@@ -148,6 +149,9 @@ def _told(found: Hunt, by_level: Mapping[str, int], zone: str) -> str:
     if tally.first is not None:
         lines.append(f"from {iso(tally.first, zone)} to {iso(tally.last, zone)}")
     lines.append(f"{found.applied:,} rules; findings: " + ", ".join(f"{by_level.get(v, 0):,} {v}" for v in reversed(LEVELS)))
+    if found.problems:
+        reason, number = Counter(problem.reason for problem in found.problems).most_common(1)[0]
+        lines.append(f"{len(found.problems):,} rules not applied, {number:,} of them: {reason[:200]}")
     faults = sum(tally.faults.values())
     if faults:
         lines.append(f"{faults:,} places in {len(tally.faults):,} files could not be read; `kyumei read FILE` lists them")

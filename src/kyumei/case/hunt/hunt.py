@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kyumei.case.hunt.job import Settings
     from kyumei.case.hunt.kept import RuleFacts
+    from kyumei.detect.sigma.rule import Problem
 
 _TITLES: Final = Path(__file__).with_name("titles.csv")
 
@@ -34,6 +35,7 @@ class Hunt:
     Attributes:
         rules: every rule, correlation and finding of an analytic, in the order of their numbers.
         applied: how many of them are rules and correlations.
+        problems: documents that gave no rule, rules that are about nothing that is read here, and why.
     """
 
     tally: Tally
@@ -41,6 +43,7 @@ class Hunt:
     answers: Answers
     zone: str
     applied: int
+    problems: Sequence[Problem] = ()
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield the findings as they are written: the gravest first, then by time."""
@@ -64,7 +67,7 @@ class Options:
     """How a hunt runs.
 
     Attributes:
-        least: lowest level that is answered. workers: processes. lang: of our own titles. rules: which are used.
+        least: lowest level that is answered. workers: processes. lang: of the titles. rules: which are used.
     """
 
     least: str = "informational"
@@ -90,7 +93,7 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
     tell("rules")
     compiled = prepared(options.rules)
     known = load(compiled)
-    rules = known.facts
+    rules = known.facts(options.lang)
     with TemporaryDirectory(prefix="kyumei-hunt-", dir=settings.out) as folder:
         own = replace(settings, out=Path(folder), rules=compiled)
         jobs = job.plan(files, own)
@@ -105,7 +108,7 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
         rules += (analytics.facts(finding, options.lang) for finding in found)
         answers = Answers(own.out, rules, more=more, least=LEVELS.index(options.least), zone=settings.zone)
         try:
-            yield Hunt(tally, rules, answers, settings.zone, applied)
+            yield Hunt(tally, rules, answers, settings.zone, applied, known.problems)
         finally:
             answers.close()
 

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.version import code_digest
-from kyumei.detect.sigma import packs
+from kyumei.detect.sigma import packs, words
 from kyumei.detect.sigma.rule import About, Condition, Correlation, LogSource, Problem, Rule
 from kyumei.detect.sigma.tree import Or
 from kyumei.detect.sigma.unpack import members
@@ -60,12 +60,12 @@ class RuleFacts:
         return LEVELS.index(self.level)
 
     @classmethod
-    def of(cls, rule: Rule | Correlation) -> RuleFacts:
-        """Return what a rule says about itself."""
+    def of(cls, rule: Rule | Correlation, lang: str = "en") -> RuleFacts:
+        """Return what a rule says about itself, its title in `ja` or `en`."""
         said = rule.about
         origin = (said.author, said.license, said.status, said.modified or said.date)
         path = f"{said.pack}/{said.path}" if said.pack else said.path
-        return cls(said.id, said.title, said.level, *origin, said.tags, path, said.digest, rule.shown)
+        return cls(said.id, words.titles(said)[lang], said.level, *origin, said.tags, path, said.digest, rule.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,10 @@ class Kept:
     correlations: tuple[Correlation, ...]
     problems: tuple[Problem, ...]
 
-    @property
-    def facts(self) -> list[RuleFacts]:
-        """Return what the rules, then the correlations, say about themselves."""
+    def facts(self, lang: str = "en") -> list[RuleFacts]:
+        """Return what the rules, then the correlations, say about themselves, titles in `ja` or `en`."""
         every: list[Rule | Correlation] = [*self.rules, *self.correlations]
-        return [RuleFacts.of(rule) for rule in every]
+        return [RuleFacts.of(rule, lang) for rule in every]
 
 
 @dataclass(frozen=True, slots=True)
