@@ -67,6 +67,10 @@ def counted(found: Profiled, case: Path, *names: str) -> tuple[Count, Count]:
     index.build(case)
     store = Store.open(case)
     try:
-        return count(store, [t["table_id"] for t in found.tables if t["personal"] and (not names or t["name"] in names)])
+        return count(
+            store,
+            likely=True,
+            table_ids=[t["table_id"] for t in found.tables if t["personal"] and (not names or t["name"] in names)],
+        )
     finally:
         store.close()

@@ -86,7 +86,7 @@ def _breakdown(
         for table in surveyed.tables:
             if table["personal"]:
                 tables[table["table_id"]] = {"party": party, "dataset": " ".join(filter(None, (path, table["name"])))}
-    linked = link(Stored(store, sorted(tables)))
+    linked = link(Stored(store, sorted(tables), likely=True))
     return breakdown(store, linked, tables, asked, on=on.date() if on else None)
 
 
@@ -115,7 +115,7 @@ def _result(store: Store, found: Sequence[Surveyed], unread: Sequence[dict[str, 
     from kyumei.scope.count import count
 
     personal = [t["table_id"] for f in found for t in f.tables if t["personal"]]
-    records, people = count(store, personal)
+    records, people = count(store, personal, likely=True)
     return {
         "schema": SCHEMA,
         "records": records.best,
@@ -129,7 +129,7 @@ def _result(store: Store, found: Sequence[Surveyed], unread: Sequence[dict[str, 
 def _file(store: Store, found: Surveyed, table: Any) -> dict[str, Any]:
     from kyumei.scope.count import count
 
-    records, people = count(store, [table["table_id"]])
+    records, people = count(store, [table["table_id"]], likely=True)
     return {
         "file": found.source.path,
         "table": table["name"],
@@ -167,7 +167,7 @@ def _clusters(store: Store, found: Sequence[Surveyed]) -> Iterator[dict[str, Any
     from kyumei.scope.records import Stored
 
     named = {t["table_id"]: (f.source.path, t["name"]) for f in found for t in f.tables if t["personal"]}
-    records = Stored(store, sorted(named))
+    records = Stored(store, sorted(named), likely=True)
     linked = link(records, reasons=True)
     table, rec = (places.tolist() for places in records.places())
 

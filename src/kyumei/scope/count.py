@@ -63,9 +63,12 @@ class Linked:
         return Count(low, best, high, f"{how}: lenient, standard, strict linking")
 
 
-def count(store: Store, table_ids: Sequence[str]) -> tuple[Count, Count]:
-    """Return how many records about persons these tables hold, and how many different persons they are about."""
-    records = Stored(store, table_ids)
+def count(store: Store, table_ids: Sequence[str], *, likely: bool = False) -> tuple[Count, Count]:
+    """Return how many records about persons these tables hold, and how many different persons they are about.
+
+    `likely`: near matches too, see `Stored`.
+    """
+    records = Stored(store, table_ids, likely=likely)
     rows, people = Count.exact(len(records), "rows about persons"), count_people(records)
     said = told(store, table_ids)
     return (said.records(rows), said.people(people)) if said else (rows, people)

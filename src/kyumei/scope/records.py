@@ -30,10 +30,17 @@ class Stored:
 
     Beside the keys of `kyumei.store.schema.PEOPLE` there are the columns `table` (place in `tables`, from 1), `dataset` (a
     digest of the file), `numbering` (like `scope`, but equal for files that number the same persons alike) and `personal`.
+
+    Args:
+        store: the case.
+        table_ids: the tables.
+        likely: whether near matches are looked for too. They are weighed by what the records themselves look like, so what
+            goes to an authority is counted without them: exact keys say why two records are one person.
     """
 
-    def __init__(self, store: Store, table_ids: Sequence[str]) -> None:
+    def __init__(self, store: Store, table_ids: Sequence[str], *, likely: bool = False) -> None:
         self._store = store
+        self._likely = likely
         self.tables = tuple(sorted(table_ids))
         self._held: dict[str, Digests | IO[bytes]] = {}
         self._listed = list(self.tables)
@@ -86,10 +93,10 @@ class Stored:
         return self.column("table").view(np.int64) - 1, self.column("rec").view(np.int64)
 
     def near(self, label: npt.NDArray[np.int32]) -> list[Near]:
-        """Return pairs of records of different persons (`label`) that are probably one."""
+        """Return pairs of records of different persons (`label`) that are probably one, if they were asked for."""
         from kyumei.scope.likelihood import near
 
-        return near(self._store, self.tables, label)
+        return [] if not self._likely else near(self._store, self.tables, label)
 
     def _read(self, name: str) -> Digests:
         """Return a column in the order of table and place."""
