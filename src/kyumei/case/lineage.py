@@ -98,7 +98,8 @@ def _objects(store: Store, case: Path, zone: str, folder: Path) -> Iterator[tupl
     sql = (
         "select evidence_id, path, extractor from sources where extractor is not null and tables > 0 order by evidence_id, path"
     )
-    wanted = {(item, path): name for item, path, name in store.rows(sql)}
+    known = {each.name for each in EXTRACTORS.all()}  # documents have text that counts as a table, and no rows to ask
+    wanted = {(item, path): name for item, path, name in store.rows(sql) if name in known}
     tops = {(item, path.split(MEMBER, 1)[0]) for item, path in wanted}
     for evidence in sorted({item for item, _ in wanted}):
         item = load(case / EVIDENCE / evidence)
