@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pyarrow.parquet as pq
 import pytest
 
 import kyumei.case
@@ -111,3 +112,16 @@ def test_a_folder_that_is_no_case_is_refused(evidence: Path) -> None:
     assert code == 2
     assert "is not empty and holds no case" in err
     assert [p.name for p in (evidence / "case").iterdir()] == ["thesis.txt"]
+
+
+def test_results_of_a_case_hold_no_name_address_or_number_of_a_table_in_plain_text(evidence: Path) -> None:
+    assert triage(evidence)[0] == 0
+    texts = [
+        str(value)
+        for part in (evidence / "case").rglob("*.parquet")
+        if "evidence" not in part.relative_to(evidence / "case").parts
+        for column in pq.read_table(part).columns
+        for value in column.to_pylist()
+    ]
+    assert texts
+    assert [t for t in texts if "架空 太郎" in t or "@mail.example" in t or "03-5555-" in t] == []

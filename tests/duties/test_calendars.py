@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kyumei.duties import holidays as japan
 from kyumei.duties.calendars import CALENDARS, is_open, next_open
+from kyumei.model import holidays as japan
 
 DAY = timedelta(days=1)
 ONCE = {(1959, 4, 10), (1989, 2, 24), (1990, 11, 12), (1993, 6, 9), (2019, 5, 1), (2019, 10, 22)}

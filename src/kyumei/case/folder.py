@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASE: Final = "case.toml"
-RESULT_FOLDERS: Final = ("events", "faults", "objects", "people", "reports", "values")
+RESULT_FOLDERS: Final = ("events", "faults", "objects", "people", "reports")
 """Folders that hold results and nothing else; `work/` holds what is only needed to go on."""
 
 

@@ -169,7 +169,6 @@ def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any
         tables=lambda row: out.part("objects/tables").add_rows(schema.TABLES, [row]),
         columns=lambda rows: out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, rows),
         people=out.part("people").add,
-        values=out.part("values").add,
     )
     profiled = scope.profile(source, extractor, sinks)
     faults = [*profiled.faults, *profiled.flaws]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 import click
 
 from kyumei.case import clock
+from kyumei.cli.common.verdicts import VERDICTS
 from kyumei.errors import UserError
 from kyumei.model.text import visible
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     """An obligation as JSON: the words in one language, title and arithmetic in both."""
 
-_VERDICTS: Final = {
-    "ja": {"applies": "該当", "undecided": "未確定", "does_not": "非該当"},
-    "en": {"applies": "applies", "undecided": "undecided", "does_not": "does not"},
-}
 _SAY: Final = {
     "ja": {
         "aware": "知った時: ",
@@ -184,7 +181,7 @@ def _block(row: Row, lang: str, now: datetime | None) -> Iterator[str]:
     """Return the lines about one obligation: what, to whom, why, by when and how that was counted, what would change it."""
     say, verdict = _SAY[lang], row["verdict"]
     who = " / ".join(_few(word, lang) for word in (row["party"], row["dataset"]) if word)
-    told = say["done"] if row.get("done") else _VERDICTS[lang][verdict]
+    told = say["done"] if row.get("done") else VERDICTS[lang][verdict]
     yield f"[{told}] {row['title'][lang]}" + (f" — {who}" if who else "")
     yield f"{row['id']} · {row['law']} {row['article']}".strip() + f" · → {row['to']}"
     if row["aware"]:

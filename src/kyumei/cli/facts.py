@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kyumei.cli.common.verdicts import VERDICTS
 from kyumei.errors import UserError
 from kyumei.model.text import visible
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 _CASE: Final = click.option("--case", required=True, type=click.Path(path_type=Path, file_okay=False), help="Case folder.")
 _LANG: Final = click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
-_VERDICTS: Final = {
-    "ja": {"applies": "該当", "undecided": "未確定", "does_not": "非該当"},
-    "en": {"applies": "applies", "undecided": "undecided", "does_not": "does not"},
-}
 _SAY: Final = {
     "ja": {
         "decides": "これで決まる義務",
@@ -159,7 +156,7 @@ def _changes(before: Sequence[Obligation], after: Sequence[Obligation], lang: st
             due = found.due[:10] if found.verdict != "does_not" else ""
             old = str(was.verdict) if was is not None else ""
             changed.setdefault((found.title[lang], old, found.verdict, due), []).append(found.party)
-    words = _VERDICTS[lang]
+    words = VERDICTS[lang]
     for (title, former, new, due), parties in changed.items():
         who = parties[0] if len(set(parties)) == 1 else f"{len(set(parties))} {_SAY[lang]['parties']}"
         yield " ".join(part for part in (f"{title} ({who}): {words.get(former, '-')} → {words[new]}", due) if part)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from kyumei.detect import logins, names
+from kyumei.model.holidays import holidays
 from kyumei.store.connect import text
 
 if TYPE_CHECKING:
@@ -59,15 +60,14 @@ def days_off(first: date, last: date, *, japanese: bool) -> list[date]:
     """Return the days on which people do not work, from first to last; events with absurd dates make no endless list."""
     first = max(first, date(1990, 1, 1))
     last = min(last, first + timedelta(days=100 * 366))
-    holidays = _holidays(first, last) if japanese else set()
+    national = _holidays(first, last) if japanese else set()
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [d for d in every if d.weekday() >= 5 or d in holidays or (japanese and _is_year_end(d))]
+    return [d for d in every if d.weekday() >= 5 or d in national or (japanese and _is_year_end(d))]
 
 
 def _holidays(first: date, last: date) -> set[date]:
-    import jpholiday
-
-    return {day for day, _ in jpholiday.between(first, last)} if first <= last else set()
+    """Return the national holidays of the years in which the span lies."""
+    return {day for year in range(first.year, last.year + 1) for day in holidays(year)}
 
 
 def _is_year_end(day: date) -> bool:

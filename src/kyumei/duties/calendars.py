@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from kyumei.duties.holidays import is_holiday
+from kyumei.model.holidays import is_holiday
 
 if TYPE_CHECKING:
     from collections.abc import Callable

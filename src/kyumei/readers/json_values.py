@@ -82,13 +82,13 @@ def _spelt(found: re.Match[str]) -> str:
 
 def values(source: Source, rows: Rows) -> Iterator[tuple[int, int, Any]]:
     """Yield byte offset, length in bytes and value; what cannot be read becomes a fault of `rows`."""
-    if _is_line_a_value(source.sample.text):
+    if is_line_a_value(source.sample.text):
         yield from _lines(source, rows)
     else:
         yield from _stream(source, rows)
 
 
-def _is_line_a_value(text: str) -> bool:
+def is_line_a_value(text: str) -> bool:
     """Return whether most of the first lines are objects by themselves."""
     lines = [bare for line in text.lstrip("\ufeff").splitlines()[:40] if (bare := line.strip(" \t,")) not in {"", "[", "]"}]
     return sum(map(_is_object, lines)) * 2 > len(lines)

@@ -38,13 +38,14 @@ class Out:
         tables: called with one row for each table, see `kyumei.store.schema.TABLES`.
         columns: called with the rows of one table's columns, see `COLUMNS_OF_TABLES`.
         people: called with Arrow tables of the columns `PEOPLE`, in the order of the records.
-        values: called with Arrow tables of the columns `PERSON_VALUES`, in the same order.
+        values: called with Arrow tables of the columns `PERSON_VALUES`, in the same order; these are plain text, and where
+            nobody asks for them, as in a case, they are not made.
     """
 
     tables: Callable[[Row], None]
     columns: Callable[[list[Row]], None]
     people: Callable[[pa.Table], None]
-    values: Callable[[pa.Table], None] = lambda _: None
+    values: Callable[[pa.Table], None] | None = None
 
 
 @dataclass(slots=True)
@@ -221,6 +222,7 @@ class _Work:
             digest = found[key][rows].view(np.int64)
             columns[key] = pa.array(digest, pa.int64(), mask=digest == 0)
         self._out.people(pa.table(columns))
-        said = values(self._values, coded, rows) if self._values is not None else {}
-        said = {"table_id": columns["table_id"], "rec": columns["rec"], **said}
+        if self._out.values is None or self._values is None:
+            return
+        said = {"table_id": columns["table_id"], "rec": columns["rec"], **values(self._values, coded, rows)}
         self._out.values(pa.table([said[name] for name in PERSON_VALUES], names=list(PERSON_VALUES)))

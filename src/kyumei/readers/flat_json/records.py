@@ -60,7 +60,7 @@ def records(source: Source, rows: Rows) -> Iterator[Records]:
         yield from _nested(source, rows, _WRAPPED, 2)
     elif _LISTED.match(head):
         yield from _nested(source, rows, _LISTED, 1)
-    elif json_values._is_line_a_value(source.sample.text):  # noqa: SLF001  # the same question, asked in the same place
+    elif json_values.is_line_a_value(source.sample.text):
         yield from _lines(source, rows)
     else:
         yield from _slow(json_values.values(source, rows), rows)
