@@ -66,6 +66,7 @@ def _analytics() -> Iterator[str]:
 
 
 def _reports() -> Iterator[str]:
+    yield from ("What was measured of them: [reports-checked.md](reports-checked.md).", "")
     for report in REPORTS.all():
         yield from (f"## `{report.name}` · {report.title['ja']} · {report.title['en']}", "", report.about, "")
         goes = "leaves the organisation; no labels of sources in it" if report.audience == "outside" else "for the organisation"
