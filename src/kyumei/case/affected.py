@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
+    from kyumei.case.byhand import Change
     from kyumei.model.source import Source
     from kyumei.scope.tables.registry import Batch, Table
     from kyumei.store.query import Store
@@ -58,7 +59,9 @@ class Persons:
 
     Attributes:
         label: the record that stands for the person. count: how many records that person has, at that record.
+            0 where the person was removed by hand.
         several: person → further holdings, for those who are in more than one.
+        corrected: person → category → value given by hand. tables: ids, in the order of `places`.
     """
 
     places: tuple[Place, ...]
@@ -68,6 +71,8 @@ class Persons:
     vague: npt.NDArray[np.bool_]
     count: npt.NDArray[np.int32]
     several: Mapping[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
+    corrected: Mapping[int, Mapping[str, str]] = field(default_factory=dict[int, "Mapping[str, str]"])
+    tables: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -76,9 +81,29 @@ class Persons:
 
         return int(np.count_nonzero(self.count))
 
+    def record(self, place: tuple[str, int]) -> int | None:
+        """Return the number of the record at a place, None where there is none."""
+        import numpy as np
 
-def persons(store: Store, holdings: Sequence[Mapping[str, Any]]) -> Persons:
-    """Return the persons of the holdings' tables; of every personal table where the diagnosis names none."""
+        if place[0] not in self.tables:
+            return None
+        start, stop = np.searchsorted(self.table, [self.tables.index(place[0]), self.tables.index(place[0]) + 1])
+        at = int(start + np.searchsorted(self.rec[start:stop], place[1]))
+        return at if at < stop and self.rec[at] == place[1] else None
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Return table and place of a record."""
+        return self.tables[int(self.table[number])], int(self.rec[number])
+
+
+def persons(store: Store, holdings: Sequence[Mapping[str, Any]], changes: Sequence[Change] = ()) -> Persons:
+    """Return the persons of the holdings' tables; of every personal table where the diagnosis names none.
+
+    Args:
+        store: of the case.
+        holdings: of the diagnosis.
+        changes: made by hand, those that hold; what they say of records that are not there is passed over.
+    """
     import numpy as np
 
     whose = {str(t): n for n, h in enumerate(holdings) for t in h.get("tables") or ()}
@@ -87,9 +112,38 @@ def persons(store: Store, holdings: Sequence[Mapping[str, Any]]) -> Persons:
     linked = link(stored)
     table, rec = stored.places()
     places = tuple(_place(store, n, t, whose.get(t, -1)) for n, t in enumerate(stored.tables))
-    count = np.bincount(linked.label, minlength=len(linked.label)).astype(np.int32)
+    label = linked.label.copy()
+    found = Persons(places, table, rec, label, linked.vague, label, tables=stored.tables)
+    _regroup(found, changes)
+    found.count = np.bincount(label, minlength=len(label)).astype(np.int32)
     holding = np.array([p.holding for p in places] or [0], np.int32)[table]
-    return Persons(places, table, rec, linked.label, linked.vague, count, _several(linked.label, holding))
+    found.several = _several(label, holding)
+    corrected: dict[int, dict[str, str]] = {}
+    for change in changes:
+        at = found.record(change.places[0]) if change.places else None
+        if at is not None and change.act == "remove":
+            found.count[label[at]] = 0
+        elif at is not None and change.act == "correct":
+            corrected.setdefault(int(label[at]), {})[change.field] = change.value
+    found.corrected = corrected
+    return found
+
+
+def _regroup(found: Persons, changes: Sequence[Change]) -> None:
+    """Unite and part persons as was said by hand, in the order in which it was said."""
+    import numpy as np
+
+    for change in changes:
+        at = [n for n in map(found.record, change.places) if n is not None]
+        if change.act == "merge" and len(at) == 2:
+            one, two = sorted(int(found.label[n]) for n in at)
+            found.label[found.label == two] = one
+        elif change.act == "split" and at:
+            person = found.label[at[0]]
+            rest = np.setdiff1d(np.flatnonzero(found.label == person), at)
+            found.label[at] = min(at)
+            if len(rest):
+                found.label[rest] = rest[0]
 
 
 def _several(label: npt.NDArray[np.int32], holding: npt.NDArray[np.int32]) -> dict[int, tuple[int, ...]]:
@@ -164,7 +218,7 @@ def _table(table: Table, place: Place, found: Persons, *, full: bool) -> Iterato
 
     start, stop = np.searchsorted(found.table, [place.number, place.number + 1])
     recs = found.rec[start:stop]
-    first = found.label[start:stop] == np.arange(start, stop)
+    first = (found.label[start:stop] == np.arange(start, stop)) & (found.count[start:stop] > 0)
     for batch in table.batches:
         places = batch.recs.to_numpy()
         at = np.searchsorted(recs, places)
@@ -185,7 +239,10 @@ def _rows(batch: Batch, rows: Ints, records: Ints, place: Place, found: Persons,
         "unsure": pa.array(["?" if v else "" for v in found.vague[records].tolist()], pa.string()),
     }
     for category in SHOWN:
-        values[category] = _values(batch, taken, place.columns.get(category, ()), full=full)
+        columns = place.columns.get(category, ())
+        given = {n: c[category] for n, r in enumerate(records.tolist()) if category in (c := found.corrected.get(r, {}))}
+        cells = _values(batch, taken, columns, full=full)
+        values[category] = _given(cells, given, columns[0][1] if columns else category, full=full) if given else cells
     values["categories"] = _filled(batch, taken, place)
     holdings = [(place.holding, *found.several.get(r, ())) for r in records.tolist()] if found.several else None
     one = str(place.holding)
@@ -210,6 +267,16 @@ def _values(batch: Batch, taken: pa.Array, columns: Sequence[tuple[int, str]], *
     if not cells:
         return pa.repeat("", len(taken))
     return cells[0] if len(cells) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " "))
+
+
+def _given(cells: pa.Array, given: Mapping[int, str], kind: str, *, full: bool) -> pa.Array:
+    """Return the cells with those that were corrected by hand."""
+    import pyarrow as pa
+
+    listed = cells.to_pylist()
+    for row, value in given.items():
+        listed[row] = value if full or not value else masked(value, kind)
+    return pa.array(listed, pa.string())
 
 
 def _masked(column: pa.Array, kind: str) -> pa.Array:

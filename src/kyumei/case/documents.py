@@ -14,7 +14,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.case import clock
+from kyumei.case import byhand, clock
 from kyumei.case.lawwords import answered, translated
 from kyumei.case.plan import plan
 from kyumei.case.version import code_digest
@@ -46,6 +46,7 @@ class State:
         on: the day in the zone of the case.
         number: of the version that this state is.
         acts: entries of the documents' ledger.
+        removed: persons whom somebody took off the list by hand.
     """
 
     case: Path
@@ -61,6 +62,7 @@ class State:
     filed: tuple[Mapping[str, str], ...] = ()
     measures: tuple[Mapping[str, Any], ...] = ()
     signed: tuple[Mapping[str, str], ...] = ()
+    removed: int = 0
 
     @property
     def folder(self) -> Path:
@@ -69,7 +71,7 @@ class State:
 
     def matter(self, lang: Lang) -> Matter:
         """Return the case as the reports see it in one language."""
-        told = answered(translated(self.diagnosis, lang), lang)
+        told = {**answered(translated(self.diagnosis, lang), lang), "removed_by_hand": self.removed}
         return Matter(
             told,
             lang,
@@ -111,6 +113,8 @@ def state(case: Path) -> State:
     on = now.astimezone(ZoneInfo(str((diagnosis.get("case") or {}).get("zone") or "Asia/Tokyo"))).date()
     planned = plan(case, diagnosis, today=now)
     said = [e.hash for e in acts if e.act in ("number.announced", "document.filed")]
+    changes = byhand.read(case)
+    said += [digest(case / byhand.FILE)] if changes else []
     told = json.dumps([told_by, sorted(entered.items()), said, on.isoformat(), code_digest(), planned], ensure_ascii=False)
     basis = hashlib.sha256(told.encode()).hexdigest()
     made = manifests(case)
@@ -130,6 +134,7 @@ def state(case: Path) -> State:
         filed=_filed(acts),
         measures=tuple(planned),
         signed=_signed(acts, number),
+        removed=byhand.removed(changes),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kyumei.errors import UserError
+from kyumei.store import key
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def open_or_create(path: Path, *, zone: str, at: datetime) -> Case:
     """Return the case in this folder, made now if the folder is empty or missing.
 
     Raises:
-        UserError: the folder holds something else, or the zone is unknown or differs from the case's.
+        UserError: the folder holds something else, the zone is unknown or differs from the case's, or the key does.
     """
     _check_zone(zone)
     file = path / CASE
@@ -51,7 +52,8 @@ def open_or_create(path: Path, *, zone: str, at: datetime) -> Case:
             raise UserError(f"{path} is not empty and holds no case", hint="give a new folder, or one that kyumei made")
         path.mkdir(parents=True, exist_ok=True)
         created = at.isoformat(timespec="seconds")
-        write_bytes(file, f'name = {_quoted(path.name)}\nzone = "{zone}"\ncreated = "{created}"\n'.encode())
+        sealed = f'key = "{id_}"\n' if (id_ := key.id_of(key.current())) else ""
+        write_bytes(file, f'name = {_quoted(path.name)}\nzone = "{zone}"\ncreated = "{created}"\n{sealed}'.encode())
     return _read(path, zone)
 
 
@@ -61,6 +63,7 @@ def _read(path: Path, zone: str) -> Case:
         case = Case(path, str(facts["name"]), str(facts["zone"]), str(facts["created"]))
     except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as wrong:
         raise UserError(f"{path / CASE} cannot be read: {wrong}", hint="restore it from a copy of the case") from wrong
+    key.check(str(facts.get("key", "")), str(path))
     if case.zone != zone:
         raise UserError(f"the case assumes the zone {case.zone}, not {zone}", hint=f"use --zone {case.zone} or a new case")
     return case

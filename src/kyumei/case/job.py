@@ -24,7 +24,7 @@ from kyumei.readers.mapped.register import own_digest
 from kyumei.scope import content
 from kyumei.scope import profile as scope
 from kyumei.scope.text import is_text
-from kyumei.store import schema
+from kyumei.store import key, schema
 from kyumei.store.write import Part, write_bytes
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def done(job: Job) -> dict[str, Any] | None:
     whole = all(
         (job.case / f["path"]).is_file() and (job.case / f["path"]).stat().st_size == f["bytes"] for f in record["files"]
     )
-    return record if whole and record["code"] == code_digest() else None
+    same = record["code"] == code_digest() and record.get("key", "") == key.id_of(key.current())
+    return record if whole and same else None
 
 
 def run(job: Job) -> dict[str, Any]:
@@ -117,7 +118,12 @@ def run(job: Job) -> dict[str, Any]:
         for row in rows.values():
             _state(row)
         out.part("objects/sources").add_rows(schema.SOURCES, list(rows.values()))
-    record = {"job": job.stem, "code": code_digest(), "files": [_listed(job, p) for p in out.close()]}
+    record = {
+        "job": job.stem,
+        "code": code_digest(),
+        "key": key.id_of(key.current()),
+        "files": [_listed(job, p) for p in out.close()],
+    }
     write_bytes(job.record, json.dumps(record, indent=1).encode())
     return record
 
@@ -244,7 +250,7 @@ class _Out:
     @classmethod
     def to(cls, job: Job) -> _Out:
         for top in RESULT_FOLDERS:  # never the evidence, which may hold millions of files
-            for old in sorted((job.case / top).rglob(f"{job.stem}-*.parquet")):
+            for old in sorted((job.case / top).rglob(f"{job.stem}-*.parquet*")):
                 old.unlink()
         return cls(job.case, job.stem)
 

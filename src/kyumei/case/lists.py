@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
-from kyumei.case import affected
+from kyumei.case import affected, byhand
 from kyumei.errors import UserError
 from kyumei.reports import persons
 from kyumei.reports.render import sheets
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kyumei.reports.document import Document
     from kyumei.reports.matter import Matter
     from kyumei.reports.registry import Format
+    from kyumei.reports.words.lookup import Lang
 
 FITS: Final = 100_000
 """Persons up to which the list is also written as XLSX without being asked."""
@@ -34,7 +36,7 @@ def listed(state: State, matter: Matter, formats: Sequence[Format], *, full: boo
     """
     store = Store.open(state.case)
     try:
-        found = affected.persons(store, matter.listed("holdings"))
+        found = affected.persons(store, matter.listed("holdings"), byhand.current(byhand.read(state.case)))
     finally:
         store.close()
     wanted = formats or (("xlsx",) if found.people <= FITS else ())
@@ -51,6 +53,39 @@ def listed(state: State, matter: Matter, formats: Sequence[Format], *, full: boo
             file.chmod(0o600)
         made += [file.name for file in files]
     return made
+
+
+def written(case: Path, out: Path, how: tuple[str, Lang], *, full: bool) -> int:
+    """Write the list into a file, noting its rows for the next version; return how many persons.
+
+    Args:
+        case: the folder.
+        out: the file.
+        how: format (csv, jsonl, xlsx) and language.
+        full: values as they are; else masked.
+    """
+    from kyumei.case import documents, versions
+
+    state = documents.state(case)
+    matter = state.matter(how[1])
+    store = Store.open(case)
+    try:
+        found = affected.persons(store, matter.listed("holdings"), byhand.current(byhand.read(case)))
+    finally:
+        store.close()
+    for _ in versions.noted(case, affected.batches(case, found, full=True, zone=matter.zone)):
+        pass
+    names, batches = persons.headings(matter), _worded(state, matter, found, full=full)
+    if how[0] == "csv":
+        persons.write_csv(out, names, batches)
+    elif how[0] == "xlsx":
+        persons.write_xlsx(out, names, batches)
+    else:
+        with out.open("w", encoding="utf-8") as stream:
+            for batch in batches:
+                stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in batch.to_pylist())
+    out.chmod(0o600)
+    return found.people
 
 
 def _worded(state: State, matter: Matter, found: affected.Persons, *, full: bool) -> Iterator[pa.Table]:
@@ -90,7 +125,7 @@ def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: 
         )
     store = Store.open(state.case)
     try:
-        found = affected.persons(store, matter.listed("holdings"))
+        found = affected.persons(store, matter.listed("holdings"), byhand.current(byhand.read(state.case)))
     finally:
         store.close()
     honour = Phrases("parts", matter.lang)("honour")

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 RESULTS: Final = "results.json"
 FILES: Final = ("case.toml", "run.json", "findings.jsonl", "diagnosis.json", "obligations.jsonl")
-GIVEN: Final = ("checks.jsonl", "facts.jsonl", "measures.jsonl")
+GIVEN: Final = ("affected.jsonl", "checks.jsonl", "facts.jsonl", "measures.jsonl")
 """Files that exist once a person gave something; sealed with the rest."""
+LISTS: Final = "affected"
+"""Folder of the versions of the list of affected persons; never removed."""
 
 
 def remove_stale(case: Case, stems: set[str]) -> None:
@@ -74,7 +76,7 @@ def reseal(case: Path, *, who: str, why: str) -> None:
 
 
 def _result_files(case: Path) -> list[Path]:
-    inside = [p for top in RESULT_FOLDERS for p in (case / top).rglob("*") if p.is_file()]
+    inside = [p for top in (*RESULT_FOLDERS, LISTS) for p in (case / top).rglob("*") if p.is_file()]
     return sorted([*inside, *(case / f for f in FILES), *(case / f for f in GIVEN if (case / f).exists())])
 
 

@@ -7,6 +7,7 @@ of its docstring is what `kyumei --help` shows, taken without importing the modu
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -48,8 +49,11 @@ def _first_line(path: Path) -> str:
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kyumei")
-def kyumei() -> None:
+@click.option("--key-file", type=click.Path(), help="Key of the case (kyumei key new); else of the variable KYUMEI_KEY_FILE.")
+def kyumei(key_file: str | None) -> None:
     """Get to the bottom of a data leak: preserve, read, detect, scope, diagnose, report. Offline."""
+    if key_file:
+        os.environ["KYUMEI_KEY_FILE"] = str(Path(key_file).resolve())
 
 
 def run() -> None:

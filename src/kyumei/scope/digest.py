@@ -1,14 +1,17 @@
 """64-bit digests of texts, whole arrays at a time: equal texts of the same kind have equal digests.
 
-They stand for values in the store so that no plain text is kept there. They are no protection against somebody who tries all
-telephone numbers; that is what encryption of the case folder is for. With ten million values the chance of any collision is
-below one in a hundred thousand.
+They stand for values in the store so that no plain text is kept there. Without a key they are no protection against somebody
+who tries all telephone numbers. With the key of the case (`kyumei.store.key`) each is enciphered with AES-256 under it and cut
+to 64 bits, so that nobody without the key can try. With ten million values the chance of any collision is below one in a
+hundred thousand.
 """
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Final
+
+from kyumei.store import key as keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,11 +47,29 @@ def digests(texts: pa.StringArray, kind: str) -> Digests:
         left = np.minimum(lengths[rows] - step, 8).astype(np.uint64)
         mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - left * np.uint64(8))
         state[rows] = mixed(state[rows] ^ (words[offsets[:-1][rows] + step] & mask))
-    state = mixed(state)
+    state = keyed(mixed(state))
     state[state == 0] = 1
     if texts.null_count:
         state[texts.is_null().to_numpy(zero_copy_only=False)] = 0
     return state
+
+
+def keyed(state: Digests) -> Digests:
+    """Return the digests as the key of the case makes them; as they are where none is set."""
+    import numpy as np
+
+    key = keys.current()
+    if key is None or not len(state):
+        return state
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    blocks = np.zeros((len(state), 2), "<u8")
+    blocks[:, 0] = state
+    # one block a digest, nothing chained: a keyed function of it, which is all that is wanted of the cipher here
+    cipher = Cipher(algorithms.AES256(keys.derived(key, "digest")), modes.ECB()).encryptor()  # noqa: S305
+    made = np.frombuffer(cipher.update(blocks.tobytes()) + cipher.finalize(), "<u8")
+    result: Digests = made.reshape(-1, 2)[:, 0].copy()
+    return result
 
 
 def combined(parts: Sequence[Digests]) -> Digests:

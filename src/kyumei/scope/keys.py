@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.scope import fold
 from kyumei.scope.clean import distinct
-from kyumei.scope.digest import MOBILE, combined, digests, mixed, seed
+from kyumei.scope.digest import MOBILE, combined, digests, keyed, mixed, seed
 from kyumei.scope.recognise.words import of_another, plain
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _dates(column: pa.DictionaryArray) -> Digests:
     parts = np.stack([found // 10000, found // 100 % 100, found % 100], axis=1).astype(np.uint64)
     packed = np.zeros(len(parts), np.uint64)
     for n, kind in enumerate(("year", "month", "day")):
-        part = mixed(parts[:, n] ^ np.uint64(seed(kind))) & np.uint64(0x1FFFFF)
+        part = keyed(mixed(parts[:, n] ^ np.uint64(seed(kind)))) & np.uint64(0x1FFFFF)
         packed |= (part | np.uint64(1)) << np.uint64(21 * n)
     packed[parts[:, 0] == 0] = 0
     return _spread(packed, column)

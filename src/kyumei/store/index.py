@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.event import COLUMNS
-from kyumei.store import links, schema
+from kyumei.store import key, links, schema
 from kyumei.store.connect import connect, name, text
 
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ def build(case: Path) -> Path:
     point_at(con, case)
     for table, (folder, columns) in _TABLES.items():
         _load(con, table, case / folder, columns)
+    _load_sealed(con, case / "people")
     _view_values(con, case / "values")
+    con.execute("create table sealed_with (id varchar)")
+    con.execute("insert into sealed_with values (?)", [key.id_of(key.current())])
     _load_events(con, case / "events")
     con.execute(_ROLL_UPS.format(unit="hour", cast=""))
     con.execute(_ROLL_UPS.format(unit="day", cast="::date"))
@@ -79,6 +82,16 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, folder: Path, columns: Map
         picked = ", ".join(name(c) for c in columns)
         files = text(str(folder.resolve() / "**/*.parquet"))
         con.execute(f"insert into {name(table)} select {picked} from read_parquet({files})")
+
+
+def _load_sealed(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Take the sealed part of `people`; its digests are keyed, so the index need not be sealed."""
+    from kyumei.store import sealed
+
+    if files := sorted(folder.glob(f"*{sealed.SUFFIX}")):
+        con.register("__sealed", sealed.tables(files))
+        con.execute(f"insert into people select {', '.join(name(c) for c in schema.PEOPLE)} from __sealed")
+        con.unregister("__sealed")
 
 
 def _view_values(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -31,13 +31,18 @@ class Store:
         """Return the store of a case folder.
 
         Raises:
-            UserError: the folder holds no index.
+            UserError: the folder holds no index, or the key that is set is not the case's.
         """
         path = case / INDEX
         if not path.is_file():
             raise UserError(f"{case} holds no {INDEX}", hint="run kyumei triage with --case on this folder first")
         con = connect(path, read_only=True, folders=[case])
         point_at(con, case)
+        try:
+            _unseal(con, case)
+        except Exception:
+            con.close()
+            raise
         return cls(con)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -91,3 +96,15 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self._con.close()
+
+
+def _unseal(con: duckdb.DuckDBPyConnection, case: Path) -> None:
+    """See that the key is the case's, and show the sealed `person_values`, which are read block by block."""
+    from kyumei.store import key, sealed
+
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'sealed_with'").fetchall():
+        return
+    ((wanted,),) = con.execute("select id from sealed_with").fetchall()
+    key.check(str(wanted), str(case))
+    if files := sorted((case / "values").glob(f"*{sealed.SUFFIX}")):
+        con.register("person_values", sealed.tables(files))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed", "origin")
 """Columns of events that say where and when a record stands, not what it says."""
+PRIVATE: Final = ("people", "values")
+"""Folders of data about persons: sealed where a key is set. A case has no `values`, which are plain text."""
 SOURCES: Final = {
     "file_id": "text",
     "evidence_id": "text",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from kyumei.store.schema import schema
+from kyumei.store import key as keys
+from kyumei.store.schema import PRIVATE, schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ class Part:
     Args:
         folder: made when the first part is written.
         stem: first part of the file names, a digest of what the job reads.
+
+    Parts of the folders of `kyumei.store.schema.PRIVATE` are sealed where a key is set: `<stem>-<n>.parquet.sealed`.
     """
 
     def __init__(self, folder: Path, stem: str) -> None:
@@ -71,8 +74,8 @@ class Part:
         table = pa.concat_tables(_alike(self._batches), promote_options="default").unify_dictionaries()
         self._batches, self._rows, self._bytes = [], 0, 0
         path = self._folder / f"{self._stem}-{len(self.files):04d}.parquet"
-        write_parquet(table, path)
-        self.files.append(path)
+        key = keys.current() if self._folder.name in PRIVATE else None
+        self.files.append(write_parquet(table, path) if key is None else _seal(table, path, key))
 
 
 def _alike(batches: list[pa.Table]) -> list[pa.Table]:
@@ -92,7 +95,20 @@ def _coded(column: pa.ChunkedArray, wanted: bool) -> pa.ChunkedArray:  # noqa: F
     return column.cast(pa.string()).dictionary_encode()
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
+def _seal(table: pa.Table, path: Path, key: bytes) -> Path:
+    from kyumei.store import sealed
+
+    path = path.with_name(path.name + sealed.SUFFIX)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as stream:
+        for part in sealed.parquet(table, key, compression="zstd", use_dictionary=True, row_group_size=PART_ROWS):
+            stream.write(part)
+    partial.replace(path)
+    return path
+
+
+def write_parquet(table: pa.Table, path: Path) -> Path:
     """Write one Parquet file whole or not at all; the same table gives the same bytes.
 
     Columns that come as dictionaries get no statistics: nobody asks for a range of them, and a log has a thousand.
@@ -120,6 +136,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         write_batch_size=65_536,
     )
     partial.replace(path)
+    return path
 
 
 def write_bytes(path: Path, data: bytes) -> None:

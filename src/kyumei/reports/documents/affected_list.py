@@ -32,10 +32,16 @@ def build(matter: Matter) -> Iterator[Document]:
     say, state = Phrases("documents/affected_list", matter.lang), Statements(matter)
     rules = tuple(formula(say(f"rule_{n}")) for n in range(1, 6))
     sections = (
-        Section(say("s_count"), (parts.paragraph(state.people(), state.records(), state.method()),)),
+        Section(say("s_count"), (parts.paragraph(*_counted(matter, state, say)),)),
         Section(say("s_reason"), (parts.paragraph(state.leak(), *state.access()), parts.holdings(matter))),
         Section(say("s_how"), (parts.paragraph(Sentence(say("how"), "stated", ("diagnosis:/holdings",))),)),
         Section(say("s_rules"), (parts.bullets(rules),)),
     )
     about = ((say("case"), matter.name), (say("on"), matter.today()))
     yield Document("affected_list", matter.lang, say("title"), sections, "inside", matter.status, about=about)
+
+
+def _counted(matter: Matter, state: Statements, say: Phrases) -> Iterator[Sentence]:
+    yield from (state.people(), state.records(), state.method())
+    if number := int(matter.diagnosis.get("removed_by_hand") or 0):
+        yield Sentence(say("removed", number=number), "stated", ("affected.jsonl",))
