@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real real-logs pii pdfa fuzz people-100m bench clean
+.PHONY: install install-dev demo test check fix cases killed real real-logs pii linkage pdfa fuzz people-100m bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -59,6 +59,9 @@ pii: install-dev                    ## names, addresses, false hits: docs/refere
 
 pdfa: install-dev                   ## every document as PDF/A-2a and PDF/UA-1 by veraPDF: needs Java, and Maven or PDFA_CLASSPATH=jars
 	$(BIN)/python -m tests.reports.archival $(if $(PDFA_CLASSPATH),--classpath "$(PDFA_CLASSPATH)")
+
+linkage: install-dev                ## records of other authors linked: docs/reference/linkage.md
+	$(BIN)/python -m tests.real.linkage
 
 fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.readers --seconds 20

@@ -54,11 +54,17 @@ def held(case: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def cases(evidence: Path) -> dict[str, Path]:
+def key(evidence: Path) -> Path:
+    path = evidence.parent / "k"
+    assert run("key", "new", path)[0] == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def cases(evidence: Path, key: Path) -> dict[str, Path]:
     top = evidence.parent
-    assert run("key", "new", top / "k")[0] == 0
-    for name, key in (("plain", None), ("sealed", top / "k"), ("again", top / "k")):
-        code, _, said = run("triage", evidence, "--case", top / name, key=key)
+    for name, given in (("plain", None), ("sealed", key), ("again", key)):
+        code, _, said = run("triage", evidence, "--case", top / name, key=given)
         assert code in (0, 4), said
     return {name: top / name for name in ("plain", "sealed", "again")}
 
@@ -88,7 +94,7 @@ def test_the_same_key_gives_the_same_bytes(cases: dict[str, Path]) -> None:
 
 
 @pytest.mark.slow
-def test_a_missing_or_wrong_key_is_refused_with_one_sentence(cases: dict[str, Path], evidence: Path) -> None:
+def test_a_missing_or_wrong_key_is_refused_with_one_sentence(cases: dict[str, Path], evidence: Path, key: Path) -> None:
     top = evidence.parent
     assert run("key", "new", top / "other")[0] == 0
     for words in (("timeline", "--case", cases["sealed"]), ("triage", evidence, "--case", cases["sealed"])):
@@ -97,13 +103,13 @@ def test_a_missing_or_wrong_key_is_refused_with_one_sentence(cases: dict[str, Pa
         code, _, said = run(*words, key=top / "other")
         assert code == 2, said
         assert re.search(r"the key set is [0-9a-f]{16}, but .* needs [0-9a-f]{16}", said)
-    code, _, said = run("triage", evidence, "--case", cases["plain"], key=top / "k")
+    code, _, said = run("triage", evidence, "--case", cases["plain"], key=key)
     assert (code, "made without a key" in said) == (2, True), said
     assert finished(kyumei("verify", cases["sealed"]))[0] == 0
 
 
 @pytest.mark.slow
-def test_near_matches_are_the_same_with_and_without_a_key(evidence: Path) -> None:
-    said = [run("people", evidence / "名簿.csv", "--clusters", key=key)[1] for key in (None, evidence.parent / "k")]
+def test_near_matches_are_the_same_with_and_without_a_key(evidence: Path, key: Path) -> None:
+    said = [run("people", evidence / "名簿.csv", "--clusters", key=given)[1] for given in (None, key)]
     assert said[0] == said[1]
     assert json.loads(said[0])["people"]["low"] == 59
