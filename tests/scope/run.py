@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from kyumei.store.query import Store
 from kyumei.store.write import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -53,6 +55,18 @@ def profiled(*sources: Source) -> Profiled:
 
 def counted(found: Profiled, case: Path, *names: str) -> tuple[Count, Count]:
     """Return records and people of the personal tables (of those names, where any are given)."""
+    with stored(found, case) as store:
+        return count(store, likely=True, table_ids=personal(found, *names))
+
+
+def personal(found: Profiled, *names: str) -> list[str]:
+    """Return the ids of the tables about persons (of those names, where any are given)."""
+    return [t["table_id"] for t in found.tables if t["personal"] and (not names or t["name"] in names)]
+
+
+@contextmanager
+def stored(found: Profiled, case: Path) -> Iterator[Store]:
+    """Write what was found into a case folder and open it."""
     for folder, columns, rows in (
         ("objects/tables", schema.TABLES, found.tables),
         ("objects/columns", schema.COLUMNS_OF_TABLES, found.columns),
@@ -67,10 +81,6 @@ def counted(found: Profiled, case: Path, *names: str) -> tuple[Count, Count]:
     index.build(case)
     store = Store.open(case)
     try:
-        return count(
-            store,
-            likely=True,
-            table_ids=[t["table_id"] for t in found.tables if t["personal"] and (not names or t["name"] in names)],
-        )
+        yield store
     finally:
         store.close()

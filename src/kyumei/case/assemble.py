@@ -129,6 +129,7 @@ def document(
         "path": parts["path"],
         "holdings": [h.as_json() for h in holdings],
         "people": parts["people"],
+        "residents": parts["residents"],
         "people_by_reach": parts["people_by_reach"],
         "facts": parts["facts"],
         "obligations": [o.as_json(lang) for o in obligations],

@@ -119,4 +119,5 @@ def holding(row: Mapping[str, Any]) -> Holding:
         row["access"],
         tuple(row.get("tables") or ()),
         tuple(row.get("in_text") or ()),
+        tuple((r["place"], Count(r["low"], r["best"], r["high"], r["method"])) for r in row.get("residents") or ()),
     )

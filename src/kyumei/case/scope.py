@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.holding import Holding
-from kyumei.scope.count import count
+from kyumei.scope.count import counted
 from kyumei.scope.found import in_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kyumei.model.count import Count
     from kyumei.model.holding import CategoryStatus
     from kyumei.model.hypothesis import Access, Exposure, Hypothesis
+    from kyumei.scope.count import Counted
     from kyumei.store.query import Store
 
 STRENGTH: Final[dict[Access, int]] = {"exposed": 0, "accessed": 1, "taken": 2}
@@ -31,15 +31,15 @@ def holdings(store: Store, leading: Hypothesis | None) -> list[Holding]:
     return [_holding(store, grouped[key]) for key in sorted(grouped)]
 
 
-def overall(store: Store, found: Sequence[Holding]) -> Count | None:
+def overall(store: Store, found: Sequence[Holding]) -> Counted | None:
     """Return the people over all holdings, each counted once; None where there is no holding."""
     tables = sorted({t for h in found for t in h.tables})
-    return count(store, tables)[1] if tables else None
+    return counted(store, tables) if tables else None
 
 
 def _holding(store: Store, exposures: Sequence[Exposure]) -> Holding:
     tables = sorted({t for e in exposures for t in e.tables})
-    records, people = count(store, tables)
+    found = counted(store, tables)
     confirmed = {t for e in exposures if e.status == "confirmed" for t in e.tables}
     strongest = max(exposures, key=lambda e: STRENGTH[e.access])
     return Holding(
@@ -47,11 +47,12 @@ def _holding(store: Store, exposures: Sequence[Exposure]) -> Holding:
         strongest.role,
         strongest.dataset,
         _categories(store, tables, confirmed),
-        records,
-        people,
+        found.records,
+        found.people,
         strongest.access,
         tuple(tables),
         tuple(in_text(store, tables)),
+        tuple(found.residents.items()),
     )
 
 

@@ -21,6 +21,7 @@ from kyumei.engine import local
 from kyumei.evidence.acquire import acquire
 from kyumei.evidence.custody import Ledger, record_acquisition
 from kyumei.evidence.sources import folder
+from kyumei.model.holding import residents_json
 from kyumei.reports import first_diagnosis
 from kyumei.store import index
 from kyumei.store.query import Store
@@ -149,13 +150,15 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _parts(view: View, diagnosis: Diagnosis, held: Sequence[Holding], case: Case, options: Options) -> dict[str, Any]:
     digests = dict(view.store.rows("select path, sha256 from sources where sha256 is not null order by path"))
+    everyone = scope.overall(view.store, held)
     by_reach = reached(view, case.path, diagnosis.leading)
     return {
         "case": {"name": case.name, "zone": case.zone, "aware": [a.isoformat() for a in options.aware]},
         "leak": assemble.leak(diagnosis),
         "hypotheses": assemble.hypotheses(diagnosis, case.zone),
         "path": assemble.path(diagnosis.leading, case.zone, digests),
-        "people": assemble.people(scope.overall(view.store, held)),
+        "people": assemble.people(everyone.people if everyone else None),
+        "residents": residents_json(everyone.residents.items()) if everyone else [],
         "people_by_reach": by_reach,
         "findings": assemble.findings(view.findings, case.zone, digests),
         "coverage": coverage(view.store, view.findings, case.zone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kyumei.duties.facts import CLIENTS
+from kyumei.duties.facts import CLIENTS, RESIDENCE
 from kyumei.duties.sheet import facts as stated_facts
 from kyumei.duties.values import Bounds, Members
 
@@ -30,6 +30,7 @@ def from_holding(
     * `persons.total`: the people of the responsible party in this role. Its other holdings (`among`) are of the same
       incident, so they count too; how far they overlap is unknown, hence at least the largest and at most the sum.
     * `role`: own data → controller, entrusted data → processor, with `persons.by_client` naming the client.
+    * `persons.by_residence`: where the people of the holding live, unless the incident states any of it.
     * `data.is_personal_database` where the holding was counted in tables.
 
     Args:
@@ -51,6 +52,8 @@ def from_holding(
         own["data.categories"] = _categories(holding, base)
     if _MYNUMBER in dict(holding.categories) and "persons.mynumber" not in base.values:
         own["persons.mynumber"] = Bounds(0, holding.people.high)
+    if not base.entries(RESIDENCE):
+        own |= _residents(holding, among)
     suspected = base.suspected - own.keys()
     return replace(base, values={**base.values, **own}, suspected=suspected, party=holding.party, dataset=holding.dataset)
 
@@ -65,6 +68,14 @@ def from_holdings(
 def _people(holding: Holding, among: Sequence[Holding]) -> Bounds:
     same = [h.people for h in among if (h.party, h.role) == (holding.party, holding.role)] or [holding.people]
     return Bounds(max(count.low for count in same), sum(count.high for count in same))
+
+
+def _residents(holding: Holding, among: Sequence[Holding]) -> dict[str, Value]:
+    """Return where the people of the responsible party in this role live, over its holdings as for the total."""
+    same = [dict(h.residents) for h in among if (h.party, h.role) == (holding.party, holding.role)] or [dict(holding.residents)]
+    places = sorted({place for found in same for place in found})
+    counts = {place: [found[place] for found in same if place in found] for place in places}
+    return {f"{RESIDENCE}.{p}": Bounds(max(c.low for c in of), sum(c.high for c in of)) for p, of in counts.items()}
 
 
 def _categories(holding: Holding, base: Facts) -> Members:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.model import categories
+from kyumei.model import categories, places
 from kyumei.model.text import visible
 from kyumei.reports import path, view
 from kyumei.reports.words import shown
@@ -63,7 +63,10 @@ def _context(diagnosis: Mapping[str, Any], words: Words, zone: str) -> dict[str,
         "evidence": evidence,
         "evidence_ids": [e["id"] for e in evidence],
         "versions": sorted((str(k), view.plain(v)) for k, v in (diagnosis.get("versions") or {}).items()),
-        **{k: view.listed(diagnosis, k) for k in ("hypotheses", "holdings", "findings", "unknowns", "next_actions")},
+        **{
+            k: view.listed(diagnosis, k)
+            for k in ("hypotheses", "holdings", "residents", "findings", "unknowns", "next_actions")
+        },
         **_path(diagnosis),
     }
 
@@ -112,6 +115,7 @@ def _filters(words: Words, zone: str) -> dict[str, Any]:
         "best": lambda count, unit: shown.best(count, unit, words),
         "bounds": lambda count, unit: shown.bounds(count, unit, words),
         "category": lambda id_: categories.name(id_, words.lang) if id_ in categories.CATEGORIES else id_,
+        "place_name": lambda code: places.name(code, words.lang),
         "few": partial(_few, words=words),
         "ways": lambda ways: _few([words.way(way) for way in ways], 6, words=words) or words("not_known"),
         "findings": _findings,

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from kyumei.model.count import Count
 from kyumei.scope.found import told
 from kyumei.scope.records import Stored
+from kyumei.scope.residents import residents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LIKELY: Final = 0.5
 """Probability from which a near match is one person, by the standard degree; below, by the lenient one only."""
+_NOBODY: Final = Count.exact(0, "no records about persons")
 LISTED: Final = 1_000
 """Conflicts that are kept for people to look at."""
 
@@ -63,6 +65,27 @@ class Linked:
         return Count(low, best, high, f"{how}: lenient, standard, strict linking")
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What some tables hold: records about persons (件), persons (人), and persons by where they live."""
+
+    records: Count
+    people: Count
+    residents: Mapping[str, Count]
+
+
+def counted(store: Store, table_ids: Sequence[str]) -> Counted:
+    """Return what these tables hold, linked by exact keys."""
+    records = Stored(store, table_ids)
+    linked = link(records) if len(records) else None
+    rows = Count.exact(len(records), "rows about persons")
+    people = linked.people(numbered=records.all_numbered()) if linked else _NOBODY
+    said = told(store, table_ids)
+    if said:
+        rows, people = said.records(rows), said.people(people)
+    return Counted(rows, people, residents(records, linked, people) if linked else {})
+
+
 def count(store: Store, table_ids: Sequence[str], *, likely: bool = False) -> tuple[Count, Count]:
     """Return how many records about persons these tables hold, and how many different persons they are about.
 
@@ -77,7 +100,7 @@ def count(store: Store, table_ids: Sequence[str], *, likely: bool = False) -> tu
 def count_people(records: Records | Stored) -> Count:
     """Return the number of persons with its bounds."""
     if not len(records):
-        return Count.exact(0, "no records about persons")
+        return _NOBODY
     return link(records).people(numbered=records.all_numbered())
 
 

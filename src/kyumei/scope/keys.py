@@ -72,7 +72,7 @@ def plan(columns: Sequence[Column], dataset: str) -> Plan:
         dob=next(iter(_own(columns, "dob")), None),
         email=_own(columns, "email"),
         phone=tuple(c for c in _own(columns, "phone") if "fax" not in plain(columns[c].header)),
-        address=tuple(sorted(_own(columns, "address", "place"))),
+        address=tuple(sorted(_own(columns, "address", "place", "country"))),
         postal=_own(columns, "postal"),
     )
 

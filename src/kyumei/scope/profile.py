@@ -12,7 +12,7 @@ from kyumei.scope.clean import distinct
 from kyumei.scope.keys import KEYS, identified, keys, plan
 from kyumei.scope.mask import masked
 from kyumei.scope.tables.registry import EXTRACTORS
-from kyumei.scope.values import Told, values
+from kyumei.scope.values import Told, residence_numbers, values
 from kyumei.store.schema import PERSON_VALUES
 
 if TYPE_CHECKING:
@@ -221,6 +221,7 @@ class _Work:
         for key in KEYS:
             digest = found[key][rows].view(np.int64)
             columns[key] = pa.array(digest, pa.int64(), mask=digest == 0)
+        columns["residence"] = residence_numbers(self._values, coded, rows) if self._values else pa.nulls(len(rows), pa.int64())
         self._out.people(pa.table(columns))
         if self._out.values is None or self._values is None:
             return

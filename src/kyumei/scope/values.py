@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.scope.recognise.words import of_another
-from kyumei.scope.residence import residences
+from kyumei.scope.residence import PLACED, numbers, residences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,7 @@ _FIELDS: Final = {
     "postal": ("postal",),
     "address": ("address",),
     "place": ("place",),
+    "country": ("country",),
     "nationality": ("nationality",),
 }
 """Field → kinds of columns; where there are several columns, their cells are joined by a blank (address, place) or the first
@@ -68,29 +69,36 @@ def _own(columns: Sequence[Column], kinds: Sequence[str]) -> tuple[int, ...]:
 def values(told: Told, coded: Sequence[pa.DictionaryArray], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Return the columns of `kyumei.store.schema.PERSON_VALUES` but the first two, for some rows of a batch."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     at = pa.array(rows)
-
-    def cells(ordinal: int) -> pa.StringArray:
-        return pc.take(coded[ordinal].dictionary, coded[ordinal].indices.take(at))
-
-    result: dict[str, Any] = {}
-    for field, ordinals in told.fields.items():
-        listed = [cells(n) for n in ordinals]
-        if not listed:
-            result[field] = pa.nulls(len(rows), pa.string())
-        elif len(listed) > 1 and field in _JOINED:
-            between = ", " if field == "place" else " "
-            filled = [pc.fill_null(listed[0], ""), *listed[1:]]  # pyarrow 26 drops a row of nulls only
-            joined = pc.binary_join_element_wise(*filled, between, null_handling="skip")
-            result[field] = pc.utf8_trim(joined, ", ")
-        else:
-            result[field] = pc.coalesce(*listed) if len(listed) > 1 else listed[0]
+    result: dict[str, Any] = {field: _field(told, coded, at, field) for field in told.fields}
     result["born"] = _born(coded[told.dob], at) if told.dob is not None else pa.nulls(len(rows), pa.string())
     result["residence"] = residences(result)
     result["has"] = _categories(told, coded, at)
     return result
+
+
+def residence_numbers(told: Told, coded: Sequence[pa.DictionaryArray], rows: npt.NDArray[np.int64]) -> pa.Int64Array:
+    """Return the column `residence` of `kyumei.store.schema.PEOPLE` for some rows of a batch."""
+    import pyarrow as pa
+
+    at = pa.array(rows)
+    return numbers(residences({field: _field(told, coded, at, field) for field in PLACED}))
+
+
+def _field(told: Told, coded: Sequence[pa.DictionaryArray], at: pa.Array, field: str) -> pa.StringArray:
+    """Return the texts of one field for the rows `at`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    listed = [pc.take(coded[n].dictionary, coded[n].indices.take(at)) for n in told.fields[field]]
+    if not listed:
+        return pa.nulls(len(at), pa.string())
+    if len(listed) > 1 and field in _JOINED:
+        between = ", " if field == "place" else " "
+        filled = [pc.fill_null(listed[0], ""), *listed[1:]]  # pyarrow 26 drops a row of nulls only
+        return pc.utf8_trim(pc.binary_join_element_wise(*filled, between, null_handling="skip"), ", ")
+    return pc.coalesce(*listed) if len(listed) > 1 else listed[0]
 
 
 def _born(column: pa.DictionaryArray, at: pa.Array) -> pa.StringArray:

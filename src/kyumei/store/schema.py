@@ -115,8 +115,9 @@ PEOPLE: Final = {
     "address": "int",  # up to the house number
     "postal": "int",  # postal code
     "row": "int",  # the whole record
+    "residence": "int",  # no digest: the letters of JP-13, US-CA or DE as a number, kyumei.scope.residence
 }
-"""All but `rec` are 64-bit digests of normalised values (`kyumei.scope.keys`); null where the record has no such value."""
+"""All but `rec` and `residence` are 64-bit digests of normalised values (`kyumei.scope.keys`); null where there is none."""
 PERSON_VALUES: Final = {
     "table_id": "text",
     "rec": "int",
@@ -130,7 +131,8 @@ PERSON_VALUES: Final = {
     "phone": "text",
     "postal": "text",
     "address": "text",
-    "place": "text",  # town, state, country columns
+    "place": "text",  # town and state columns
+    "country": "text",
     "nationality": "text",
     "born": "text",  # ISO date
     "residence": "text",  # JP-13, US-CA, DE; see kyumei.scope.residence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kyumei.model.places import names
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import anything, both, found, full
 from kyumei.scope.scan.rules import always, labelled, text_rule
@@ -54,6 +55,18 @@ def postal(values: pa.StringArray) -> pa.BooleanArray:
 def place(values: pa.StringArray) -> pa.BooleanArray:
     """Tell nothing of the value: any text may be the name of a place."""
     return anything(values)
+
+
+@recogniser(
+    "country", "id.address", order=112, needs="header",
+)  # fmt: skip
+def country(values: pa.StringArray) -> pa.BooleanArray:
+    """Tell countries by name in Japanese and English, and by ISO 3166 code."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = sorted({word.lower() for code, words in names("countries").items() for word in (code, *words)})
+    return pc.is_in(pc.utf8_lower(values), pa.array(known))
 
 
 @text_rule("address", "address", "id.address", "address", validator="gazetteer", order=110)

@@ -1,0 +1,58 @@
+"""How many of the persons live where: by prefecture, state of the United States, or country, as their records tell.
+
+Each person counts once in each place that any record of theirs names. Whoever no record places could live anywhere, and
+widens every place's bounds upwards; so does the width of the whole count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kyumei.model.count import Count
+from kyumei.scope.residence import code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from kyumei.scope.count import Linked
+    from kyumei.scope.records import Stored
+
+METHOD: Final = "addresses, states and postal codes of the records"
+
+
+def residents(records: Stored, linked: Linked, people: Count) -> Mapping[str, Count]:
+    """Return code (ISO 3166: `JP-13`, `US-CA`, `DE`) → persons, by code; empty where no record tells.
+
+    Args:
+        records: the records.
+        linked: the same records in groups of one person.
+        people: all the persons, those told of in text included.
+    """
+    import numpy as np
+
+    place = records.column("residence")
+    sure = ~linked.vague
+    told = sure & (place != 0)
+    if not told.any():
+        return {}
+    placed = _distinct(linked.label[told], place[told])
+    codes, number = np.unique(placed["place"], return_counts=True)
+    apart = len(np.unique(linked.label[sure])) - len(np.unique(placed["label"]))
+    more = apart + people.high - people.best + (people.best - linked.standard)
+    found = {}
+    for code, persons in zip(codes.tolist(), number.tolist(), strict=True):
+        low = max(1, persons - (people.best - people.low))
+        found[code_of(code)] = Count(low, persons, max(persons, min(people.high, persons + more)), METHOD)
+    return dict(sorted(found.items()))
+
+
+def _distinct(label: npt.NDArray[np.int32], place: npt.NDArray[np.uint64]) -> npt.NDArray[np.void]:
+    """Return each pair of person and place once."""
+    import numpy as np
+
+    pairs = np.empty(len(label), np.dtype([("label", np.int32), ("place", np.uint64)]))
+    pairs["label"], pairs["place"] = label, place
+    return np.unique(pairs)
