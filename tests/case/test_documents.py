@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from kyumei.case import acts, documents
 from kyumei.case.make import Wish, make
 from kyumei.errors import CustodyBroken, UserError
+from kyumei.reports.document import Field
+from kyumei.reports.legend import legend
+from kyumei.reports.matter import choices, labels
+from kyumei.reports.registry import REPORTS
+from kyumei.reports.words.lookup import LANGS
 from tests.reports import samples
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kyumei.reports.words.lookup import Lang
 
 ONE = Wish(("ppc_preliminary",), ("ja",), ("json", "txt"))
 
@@ -161,3 +168,76 @@ def test_every_version_is_in_the_ledger_with_the_digest_of_its_manifest(case: Pa
     make(case, ONE, who="a", tell=quiet)
     entry = documents.ledger(case).verify()[-1]
     assert entry.facts["sha256"] == documents.digest(case / "documents/v0001/version.json")
+
+
+ANSWERED: Final = {"at": "2024-06-09T10:00:00+09:00", "who": "山田花子", "status": "confirmed", "party": "", "dataset": ""}
+
+
+def answering(case: Path, **said: object) -> None:
+    """Put answers into the diagnosis, as judging anew does."""
+    path = case / "diagnosis.json"
+    diagnosis = json.loads(path.read_text("utf-8"))
+    diagnosis["facts"] = {"answers": [{**ANSWERED, "fact": fact, "value": value, "note": ""} for fact, value in said.items()]}
+    path.write_text(json.dumps(diagnosis, ensure_ascii=False), "utf-8")
+
+
+def told(case: Path, name: str, lang: Lang = "ja") -> dict[str, Any]:
+    """Return the fields of one document by key."""
+    report = next(report for report in REPORTS.all() if report.name == name)
+    (document,) = report.build(documents.state(case).matter(lang))
+    return {block.key: block for section in document.sections for block in section.blocks if isinstance(block, Field)}
+
+
+@pytest.mark.parametrize("name", ["ppc_preliminary", "ppc_final"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_field_of_the_form_is_derived_or_names_the_key_that_fills_it_and_is_filled_by_it(
+    case: Path, name: str, lang: Lang
+) -> None:
+    open_ = {key: field for key, field in told(case, name, lang).items() if field.missing}
+    assert open_
+    assert [key for key in open_ if key not in labels()] == []
+    assert all(key in field.answer[-1].text for key, field in open_.items())
+    answering(case, **{key: next(iter(choices(key)), "記入") for key in open_})
+    filled = told(case, name, lang)
+    assert [key for key, field in filled.items() if field.missing] == []
+    assert all(field.answer[0].basis == (f"answer:{key}",) for key, field in filled.items() if key in open_)
+
+
+def test_an_answer_and_evidence_that_differ_both_stand_there(case: Path) -> None:
+    answering(case, **{"ppc.why": "insider", "cause.detail": "担当者の操作による"})
+    fields = told(case, "ppc_final")
+    assert [name for name, ticked in fields["ppc.why"].options if ticked] == ["従業者不正"]
+    assert "誤送付(メールを含む)" in fields["ppc.why"].answer[1].text
+    assert fields["cause_detail"].answer[0].text == "担当者の操作による"
+
+
+def test_when_the_organisation_knew_is_what_was_answered_last(case: Path) -> None:
+    answering(case, **{"t.aware": ["2024-06-05", "2024-06-08T09:00+09:00"]})
+    assert told(case, "ppc_preliminary")["noticed"].answer[0].text == (
+        "2024年6月5日(令和6年6月5日)、2024年6月8日(令和6年6月8日)09:00 +09:00(候補が複数ある)"
+    )
+
+
+def test_what_stands_in_the_file_takes_the_place_of_an_answer(case: Path) -> None:
+    documents.entries(case)
+    path = case / "documents" / "entries.toml"
+    path.write_text('[contact]\nphone = "03-0000-0000"\n[publication]\nstatus = "予定なし"\n', "utf-8")
+    answering(case, **{"contact.phone": "03-9999-9999"})
+    fields = told(case, "ppc_final", "en")
+    assert fields["contact.phone"].answer[0].text == "03-0000-0000"
+    assert fields["publication.date"].answer[0].text == "Not applicable."
+
+
+def test_the_source_of_an_answer_says_who_gave_it_and_when(case: Path) -> None:
+    answering(case, **{"contact.phone": "03-9999-9999"})
+    matter = documents.state(case).matter("ja")
+    (document,) = next(report for report in REPORTS.all() if report.name == "ppc_final").build(matter)
+    assert legend(document, matter)["answer:contact.phone"].place.startswith("山田花子の回答(2024-06-09): 問合せ窓口の電話番号")
+
+
+def test_sentences_of_people_are_closed_before_the_next_one(case: Path) -> None:
+    answering(case, **{"cause.detail": "担当者が別のシートを残した", "discovery.story": "別の名簿を作る際に気づいた"})
+    make(case, ONE, who="a", tell=quiet)
+    text = (case / "documents/v0001/ppc_preliminary.ja.txt").read_text("utf-8")
+    assert "担当者が別のシートを残した。原因は誤送信と見ている" in text
+    assert "別の名簿を作る際に気づいた\n" in text

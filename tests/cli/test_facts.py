@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from kyumei.cli.duties import command as duties
 from kyumei.cli.facts import command as facts
+from kyumei.cli.report import command as report
 from kyumei.errors import UserError
 from tests.case.runs import finished, kyumei
 
@@ -76,3 +77,39 @@ def test_answers_are_kept_in_order_and_sealed(diagnosed: Path) -> None:
 def test_an_answer_that_no_rule_understands_is_refused(diagnosed: Path, fact: str, value: str) -> None:
     with pytest.raises(UserError):
         run(facts, "set", fact, value, "--case", str(diagnosed), "--by", "A")
+
+
+def test_what_a_document_leaves_blank_is_asked_for_answered_and_stands_in_it_in_both_languages(diagnosed: Path) -> None:
+    asked = json.loads(run(facts, "questions", "--documents", "--case", str(diagnosed), "--format", "json"))
+    rows = {row["entry"]: row for row in asked}
+    assert "ppc_preliminary" in rows["contact.phone"]["documents"]
+    assert set(rows["publication.status"]["choices"]) == {"done", "planned", "considered", "none"}
+    assert "記録しました" in run(facts, "set", "contact.phone", "03-1234-5678", "--case", str(diagnosed), "--by", "山田花子")
+    run(facts, "set", "publication.status", "検討中", "--case", str(diagnosed), "--by", "山田花子")
+    run(report, "--case", str(diagnosed), "--only", "ppc_preliminary", "--format", "txt", "--by", "x")
+    made = sorted((diagnosed / "documents").glob("v*/ppc_preliminary.*.txt"))[-2:]
+    english, japanese = (path.read_text("utf-8") for path in made)
+    assert "03-1234-5678" in japanese
+    assert "■ 検討中" in japanese
+    assert "■ Considered" in english
+    left = json.loads(run(facts, "questions", "--documents", "--case", str(diagnosed), "--format", "json"))
+    assert {row["entry"] for row in asked} - {row["entry"] for row in left} >= {"contact.phone", "publication.status"}
+    assert finished(kyumei("verify", diagnosed))[0] == 0
+
+
+def test_a_hearing_fills_the_documents_and_replaces_no_answer(diagnosed: Path, tmp_path: Path) -> None:
+    heard = tmp_path / "intake.json"
+    heard.write_text(json.dumps({"answers": {"noticed_how": "職員が気づいた", "done": ["asked_deletion"]}}), "utf-8")
+    first = run(facts, "hearing", str(heard), "--case", str(diagnosed), "--by", "山田花子")
+    assert "発見の経緯 = 職員が気づいた" in first
+    assert "受信者に削除を依頼した" in first
+    assert run(facts, "hearing", str(heard), "--case", str(diagnosed), "--by", "山田花子") == ""
+    heard.write_text("[]", "utf-8")
+    with pytest.raises(UserError, match="holds no hearing"):
+        run(facts, "hearing", str(heard), "--case", str(diagnosed), "--by", "x")
+
+
+@pytest.mark.parametrize(("entry", "value"), [("publication.status", "maybe"), ("contact.phone", " ")])
+def test_an_entry_that_cannot_be_is_refused(diagnosed: Path, entry: str, value: str) -> None:
+    with pytest.raises(UserError):
+        run(facts, "set", entry, value, "--case", str(diagnosed), "--by", "A")

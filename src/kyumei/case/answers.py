@@ -32,7 +32,8 @@ class Answer:
 
     Attributes:
         at: ISO 8601 with offset. who: the person who answers, not the one who types.
-        fact: dotted name of `duties/laws/facts.yaml`. value: as in a sheet of facts; `unknown` withdraws.
+        fact: dotted name of `duties/laws/facts.yaml`, or an entry of the documents, `reports/entries.toml`. value: as in a
+            sheet of facts, text for an entry; `unknown` withdraws.
         status: confirmed or suspected. note: what the answer rests on.
         party, dataset: the holding it is about; empty for every one.
     """

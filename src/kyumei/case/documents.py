@@ -21,7 +21,7 @@ from kyumei.case.version import code_digest
 from kyumei.errors import UserError
 from kyumei.evidence.custody import Ledger
 from kyumei.reports.figures import figures
-from kyumei.reports.matter import Matter, Said, labels
+from kyumei.reports.matter import Matter, Said, choices, labels
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
@@ -283,5 +283,6 @@ def _blank() -> str:
         if top != group:
             lines += ["", f"[{top}]"]
             group = top
-        lines += [f"# {said['ja']} / {said['en']}", f'{name} = ""']
+        names = [f"{of['ja']}/{of['en']}" for of in choices(key).values()]
+        lines += [f"# {said['ja']} / {said['en']}" + (f" ({', '.join(names)})" if names else ""), f'{name} = ""']
     return "\n".join(lines) + "\n"

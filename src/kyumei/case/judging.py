@@ -9,6 +9,7 @@ from kyumei.case import answers as said
 from kyumei.duties.facts import EU, RESIDENCE
 from kyumei.duties.holdings import from_holding
 from kyumei.duties.judge import judge_all
+from kyumei.duties.load import shipped
 from kyumei.duties.sheet import Aware, awares_of
 from kyumei.duties.values import Members, instant
 from kyumei.errors import UserError
@@ -43,7 +44,7 @@ def judge(
         aware: instants given by whoever runs the analysis; answers about `t.aware` take their place.
         answers: current ones.
     """
-    answered = tuple(answers)
+    answered = tuple(a for a in answers if shipped().fact(a.fact) is not None)
     candidates = _candidates(aware, answered)
     sheets = [from_holding(h, said.over(stated, answered, h), among=held) for h in held]
     judged = (o for facts in sheets for o in judge_all(facts, candidates))

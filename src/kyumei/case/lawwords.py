@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kyumei.reports.words.lookup import Lang
+
 
 def translated(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return the diagnosis with every word of an obligation that the laws have in both languages said in `lang`."""
@@ -18,18 +20,38 @@ def translated(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
     return {**diagnosis, "obligations": obligations}
 
 
-def answered(diagnosis: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """Return the diagnosis with `label` and `shown` in each answer of a person, as the laws name fact and values."""
+def answered(diagnosis: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    """Return the diagnosis as people's answers leave it, with `label` and `shown` in each of them in words.
+
+    Facts are named as the laws name them, entries of documents as `reports/entries.toml` does; answers about when the
+    organisation knew take the place of what was given with the evidence.
+    """
     from kyumei.duties.load import shipped
+    from kyumei.reports.matter import chosen
+    from kyumei.reports.matter import labels as entries
 
     facts = diagnosis.get("facts") or {}
     told = []
     for answer in facts.get("answers") or []:
-        kind = shipped().fact(str(answer.get("fact")))
-        label = kind.label[lang] if kind else str(answer.get("fact"))
+        name = str(answer.get("fact"))
+        kind = shipped().fact(name)
+        if kind is None and name in entries():
+            told.append({**answer, "label": entries()[name][lang], "shown": chosen(name, str(answer.get("value")), lang)[1]})
+            continue
+        label = kind.label[lang] if kind else name
         labels = {value: words[lang] for value, words in kind.labels.items()} if kind else {}
         told.append({**answer, "label": label, "shown": _shown(answer.get("value"), labels, lang)})
-    return {**diagnosis, "facts": {**facts, "answers": told}} if told else dict(diagnosis)
+    if not told:
+        return dict(diagnosis)
+    return {**diagnosis, "case": _aware(diagnosis, told), "facts": {**facts, "answers": told}}
+
+
+def _aware(diagnosis: Mapping[str, Any], told: list[dict[str, Any]]) -> dict[str, Any]:
+    from kyumei.duties.sheet import awares_of
+
+    found = [each.at.at.isoformat() for a in told if a["fact"] == "t.aware" for each in awares_of(a["value"], "t.aware")]
+    case = dict(diagnosis.get("case") or {})
+    return {**case, "aware": found} if found else case
 
 
 def _shown(value: Any, labels: Mapping[str, str], lang: str) -> str:

@@ -69,7 +69,8 @@ def _question(fact: str, laws: Laws, ids: set[str], titles: tuple[dict[str, Text
     options = () if kind is None or kind.type != "set" else tuple(_options(fact, kind, laws, ids))
     label = {"ja": fact, "en": fact} if kind is None else kind.label
     text = {lang: _asked(label[lang], lang) for lang in ("ja", "en")}
-    return Question(fact, text, _values(kind), options, tuple(titles[0].values()), tuple(titles[1].values()))
+    values = "'[NAME, …]'" if options else _values(kind)
+    return Question(fact, text, values, options, tuple(titles[0].values()), tuple(titles[1].values()))
 
 
 def _asked(label: str, lang: str) -> str:

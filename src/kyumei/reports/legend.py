@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kyumei.reports.document import Document
     from kyumei.reports.matter import Matter
 
-_LETTERS: Final = {"finding": "F", "figure": "N", "law": "L", "entry": "W"}
+_LETTERS: Final = {"finding": "F", "figure": "N", "law": "L", "entry": "W", "answer": "W"}
 _CITED: Final = 3
 
 
@@ -70,6 +70,8 @@ def _place(kind: str, id_: str, matter: Matter) -> str:
         return say("figure", pointer=figure.pointer, number=figure.number.said(matter.words), method=method or say("sum"))
     if kind == "entry":
         return say("entry", label=labels()[id_][matter.lang], key=id_)
+    if kind == "answer":
+        return _answer(id_, matter, say)
     if kind == "law":
         return _law(id_, matter, say)
     return say(kind, id=id_) if say.has(kind) else f"{kind}: {id_}"
@@ -83,6 +85,12 @@ def _finding(id_: str, matter: Matter, say: Phrases) -> str:
     places = [f"{c.get('evidence')} {c.get('path')} @{c.get('offset')}" for c in cited[:_CITED]]
     more = say("more", n=len(cited) - _CITED) if len(cited) > _CITED else ""
     return say("finding", rule=finding.get("rule"), id=id_, places="; ".join(places) + more)
+
+
+def _answer(id_: str, matter: Matter, say: Phrases) -> str:
+    of = next((a for a in matter.answers if a.get("fact") == id_), {})
+    label = labels()[id_][matter.lang] if id_ in labels() else str(of.get("label") or id_)
+    return say("answer", label=label, id=id_, who=of.get("who") or "-", on=str(of.get("at") or "-")[:10])
 
 
 def _law(id_: str, matter: Matter, say: Phrases) -> str:

@@ -162,17 +162,49 @@ class Matter:
         """Return an instant with its offset."""
         return shown.time(text, self.zone)
 
+    def instant(self, text: object) -> str:
+        """Return an instant in both calendars, 2024年6月7日(令和6年6月7日)11:57 +09:00; a day where it is midnight."""
+        found = shown.moment(text, self.zone)
+        if found is None or (found.hour, found.minute) == (0, 0):
+            return self.day(text)
+        gap = "" if self.lang == "ja" else " "
+        return f"{shown.full_day(found.date(), self.words)}{gap}{found:%H:%M} {shown.offset(found)}"
+
     def entry(self, key: str) -> str:
-        """Return what was entered, or nothing."""
-        return self.entries.get(key, "").strip()
+        """Return what was entered in the file, or else answered, or nothing; of a choice the name in this language."""
+        return chosen(key, self._entered(key), self.lang)[1]
+
+    def choice(self, key: str) -> str:
+        """Return the id of what was chosen, empty where nothing was, or nothing that can be chosen."""
+        return chosen(key, self._entered(key), self.lang)[0]
+
+    def _entered(self, key: str) -> str:
+        return self.entries.get(key, "").strip() or str((self._answer(key) or {}).get("value") or "")
+
+    def _answer(self, fact: str) -> Mapping[str, Any] | None:
+        return next((a for a in self.answers if a.get("fact") == fact), None)
+
+    def entry_basis(self, key: str) -> tuple[str, ...]:
+        """Return what an entry rests on: the file, or the answer of a person."""
+        return (f"entry:{key}" if self.entries.get(key, "").strip() else f"answer:{key}",)
 
     def stated(self, key: str) -> Sentence:
         """Return what was entered as a sentence, or the place where it is missing."""
+        return self._stated(key, self.blank(key))
+
+    def _stated(self, key: str, blank: str) -> Sentence:
         text = self.entry(key)
         if not text and (answer := self.answered(key)):
             said = ANSWER[self.lang].format(**{k: self._told(answer, k) for k in ("label", "shown", "who", "at", "status")})
             return Sentence(said, "stated", (f"answer:{answer.get('fact')}",))
-        return Sentence(text, "stated", (f"entry:{key}",)) if text else formula(self.blank(key))
+        return Sentence(text, "stated", self.entry_basis(key)) if text else formula(blank)
+
+    def labelled(self, key: str) -> Sentence:
+        """Return what was entered after its label, for places where it would not explain itself."""
+        text = self.entry(key)
+        if not text:
+            return self.stated(key)
+        return Sentence(LABELLED[self.lang].format(label=labels()[key][self.lang], text=text), "stated", self.entry_basis(key))
 
     @property
     def answers(self) -> Sequence[Mapping[str, Any]]:
@@ -181,7 +213,7 @@ class Matter:
 
     def answered(self, key: str) -> Mapping[str, Any] | None:
         """Return the answer of a person that says what an entry would, None where there is none."""
-        return next((a for a in self.answers if a.get("fact") == ANSWERS.get(key)), None)
+        return self._answer(ANSWERS[key]) if key in ANSWERS else None
 
     def _told(self, answer: Mapping[str, Any], key: str) -> str:
         match key:
@@ -208,8 +240,10 @@ class Matter:
         return BLANK[self.lang].format(label=labels()[key][self.lang])
 
     def field(self, key: str, label: str, *, rule: str = "") -> Field:
-        """Return a field of a form that only a person can answer."""
-        return Field(key, label, (self.stated(key),), rule, missing=not (self.entry(key) or self.answered(key)))
+        """Return a field of a form that only a person can answer; a blank names the key under which it is answered."""
+        answer = self._stated(key, BLANK[self.lang].format(label=key))
+        options = tuple((names[self.lang], id_ == self.choice(key)) for id_, names in choices(key).items())
+        return Field(key, label, (answer,), rule, options, missing=not (self.entry(key) or self.answered(key)))
 
     def verdict(self, id_: str) -> str:
         """Return how an obligation was judged, over all holdings: applies, undecided or does_not (also where it is unknown)."""
@@ -232,6 +266,9 @@ SUSPECTED: Final = {"ja": "(おそれ)", "en": " (may be)"}
 BLANK: Final = {"ja": "【要記入:{label}】", "en": "[to be entered: {label}]"}
 
 
+LABELLED: Final = {"ja": "{label}: {text}", "en": "{label}: {text}"}
+
+
 def basis(findings: Sequence[object]) -> tuple[str, ...]:
     """Return findings as the basis of a sentence."""
     return tuple(f"finding:{f}" for f in findings)
@@ -241,7 +278,26 @@ def basis(findings: Sequence[object]) -> tuple[str, ...]:
 def labels() -> Mapping[str, Mapping[str, str]]:
     """Return what can be entered: dotted key → label in both languages, in the order of the file."""
     groups = tomllib.loads((_HERE / "entries.toml").read_text("utf-8"))
-    return {f"{group}.{key}": said for group, keys in groups.items() for key, said in keys.items()}
+    return {f"{group}.{key}": said for group, keys in groups.items() if group != "choices" for key, said in keys.items()}
+
+
+def choices(key: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what may be chosen for an entry: id → name in both languages; empty where it is free text."""
+    return _choices().get(key, {})
+
+
+@cache
+def _choices() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    found: Mapping[str, Mapping[str, Mapping[str, str]]] = tomllib.loads((_HERE / "entries.toml").read_text("utf-8"))["choices"]
+    return found
+
+
+def chosen(key: str, text: str, lang: Lang) -> tuple[str, str]:
+    """Return id and name of what a text chooses, by id or by name in either language; no id and the text where it is none."""
+    for id_, names in choices(key).items():
+        if text.strip().casefold() in (id_, *(name.casefold() for name in names.values())):
+            return id_, names[lang]
+    return "", text.strip()
 
 
 @cache

@@ -43,7 +43,7 @@ def contact(matter: Matter) -> Section:
     """Return the contact point."""
     say = phrases(matter)
     lines = tuple(
-        Sentence(f"{say(key)}: {matter.entry(key)}", "stated", (f"entry:{key}",))
+        Sentence(f"{say(key)}: {matter.entry(key)}", "stated", matter.entry_basis(key))
         if matter.entry(key)
         else formula(f"{say(key)}: {matter.blank(key)}")
         for key in CONTACT
@@ -159,13 +159,15 @@ def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
     return Table(_columns(names, (3, 5, 1.3, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")
 
 
-def answers(matter: Matter) -> Table:
+def answers(matter: Matter) -> Table | Text:
     """Return the facts that people stated, each with who and when; kyumei did not check them."""
     say = phrases(matter)
+    if not matter.answers:
+        return Text((formula(say("no_answers")),))
     rows = tuple(matter.answer_row(a) for a in matter.answers)
     rests = tuple(dict.fromkeys(f"answer:{a.get('fact')}" for a in matter.answers)) or ("diagnosis:/facts/answers",)
     names = (say("fact"), say("answer"), say("who"), say("on"), say("note"))
-    return Table(_columns(names, (4, 2.4, 1.6, 1.6, 2.4)), rows, rests, say("answers") if rows else say("no_answers"))
+    return Table(_columns(names, (4, 2.4, 1.6, 1.6, 2.4)), rows, rests, say("answers"))
 
 
 def coverage(matter: Matter) -> tuple[Sentence, ...]:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.reports import parts, view
 from kyumei.reports.document import Column, Document, Field, Section, Sentence, Table, Text, formula
-from kyumei.reports.matter import Phrases, labels
+from kyumei.reports.matter import Phrases, choices, labels
 from kyumei.reports.statements import Statements
 
 if TYPE_CHECKING:
-    from kyumei.reports.document import Block
+    from kyumei.reports.document import Block, Sentences
     from kyumei.reports.matter import Matter, Said
 
-KINDS: Final = ("leak", "leak_maybe", "loss", "loss_maybe", "damage", "damage_maybe")
 CAUSES: Final = {
     "external.intrusion": "intrusion",
     "external.ransomware": "intrusion",
@@ -27,7 +26,7 @@ CAUSES: Final = {
     "error.exposure": "other",
     "error.loss": "loss",
 }
-CAUSE_OPTIONS: Final = ("intrusion", "handed", "missent", "discarded", "loss", "theft", "insider", "other")
+SORTS: Final = {"id.customer_no": "customers", "id.employee_no": "staff", "id.student_no": "other"}
 ITEMS: Final = ("id.name", "id.dob", "id.sex", "id.address", "id.phone", "id.email", "auth.password", "fin.card_number")
 RULE7: Final = ("1", "2", "3", "4")
 
@@ -72,15 +71,31 @@ class _Form:
         return Section(self.say(f"s_{part}"), tuple(blocks), self.say(f"r_{part}"))
 
     def _choice(self, key: str, chosen: str, options: tuple[str, ...], *rests: str) -> Field:
-        """Return a choice; `chosen` is one of the options or empty where nobody can say yet."""
+        """Return a choice of the form that the case itself makes."""
         shown = tuple((self.say(f"{key}_{o}"), o == chosen) for o in options)
-        answer = (
-            (Sentence(self.say(f"{key}_{chosen}"), "stated", rests or self.form),) if chosen else (formula(self.say("open")),)
-        )
-        return Field(key, self.say(key), answer, options=shown, missing=not chosen)
+        answer = (Sentence(self.say(f"{key}_{chosen}"), "stated", rests or self.form),)
+        return Field(key, self.say(key), answer, options=shown)
+
+    def _decided(self, key: str, found: str, *rests: str, note: Sentences = ()) -> Field:
+        """Return a choice of the form: what a person chose, else what the evidence says; where they differ, both."""
+        m = self.m
+        names = {id_: name[m.lang] for id_, name in choices(key).items()}
+        text, said = m.entry(key), m.choice(key)
+        shown = said if text else found
+        answer: Sentences = (formula(self.say("open", key=key)),)
+        if text or shown:
+            answer = (Sentence(text or names[shown], "stated", m.entry_basis(key) if text else rests or self.form),)
+        if text and found and said != found:
+            answer += (Sentence(self.say("from_evidence", name=names[found]), "stated", rests or self.form),)
+        options = tuple((name, id_ == shown) for id_, name in names.items())
+        return Field(key, labels()[key][m.lang], answer + note, options=options, missing=not (text or shown))
 
     def _entered(self, *keys: str) -> list[Block]:
         return [self.m.field(key, labels()[key][self.m.lang]) for key in keys]
+
+    def _added(self, key: str) -> tuple[Sentence, ...]:
+        """Return what a person added to what the evidence says, nothing where nobody did."""
+        return (self.m.stated(key),) if self.m.entry(key) else ()
 
     def _header(self) -> list[Block]:
         m = self.m
@@ -100,16 +115,28 @@ class _Form:
         maybe = "" if m.status == "confirmed" else "_maybe"
         kind = f"leak{maybe}" if m.status in ("confirmed", "suspected") else ""
         return [
-            Field("occurred", self.say("occurred"), (self.short.window(),)),
+            Field("occurred", self.say("occurred"), self._occurred()),
             Field("noticed", self.say("noticed"), (self.short.aware(),)),
-            self._choice("kind", kind, KINDS, *m.because),
+            self._decided("ppc.kind", kind, *m.because),
             self._rule7(),
             Field("parties", self.say("parties"), self._parties()),
             m.field("discovery.by", self.say("discoverer")),
-            Field("course", self.say("course"), (self.state.leak(), *self.state.access(), *self.state.supports())),
+            Field("course", self.say("course"), self._course()),
             self._timeline(),
-            *self._entered("discovery.story", "survey.status", "survey.detail"),
+            *self._entered("discovery.story", "survey.status"),
+            *self._where("survey.detail", needed=not self._is("survey.status", "none", "considered")),
         ]
+
+    def _occurred(self) -> Sentences:
+        """Return when it happened: what a person said, and what the evidence shows."""
+        window = self.short.window()
+        if not (said := self._added("incident.occurred")):
+            return (window,)
+        return (*said, Sentence(self.say("from_evidence", name=window.text), window.status, window.basis))
+
+    def _course(self) -> Sentences:
+        state = self.state
+        return (state.leak(), *state.access(), *state.supports(), *self._added("incident.course"))
 
     def _rule7(self) -> Field:
         m = self.m
@@ -120,8 +147,21 @@ class _Form:
         rests = (f"law:{self.duty}",)
         answer = tuple(Sentence(label + self.say("stop"), m.certainty, rests) for label in found)
         return Field(
-            "rule7", self.say("rule7"), answer or (formula(self.say("open")),), options=(*options, none), missing=not found
+            "rule7",
+            self.say("rule7"),
+            answer or (self._rule7_open(),),
+            options=(*options, none),
+            missing=m.verdict(self.duty) == "undecided",
         )
+
+    def _rule7_open(self) -> Sentence:
+        """Return why no item is met yet: the facts on which it hangs, or that none is met."""
+        m, rests = self.m, (f"law:{self.duty}",)
+        if m.verdict(self.duty) == "does_not":
+            return Sentence(self.say("rule7_not"), "stated", rests)
+        open_ = [o for o in m.listed("obligations") if o.get("id") == self.duty and o.get("verdict") == "undecided"]
+        facts = dict.fromkeys(str(f) for o in open_ for f in view.listed(o, "undecided_by"))
+        return formula(self.say("rule7_open", facts=m.join([m.words.term("fact", f) for f in facts])))
 
     def _parties(self) -> tuple[Sentence, ...]:
         m = self.m
@@ -131,7 +171,7 @@ class _Form:
             said.append(Sentence(self.say("as_processor", clients=clients[0]), "stated", clients[1]))
         if "own" in roles:
             said.append(Sentence(self.say("as_controller"), "stated", ("diagnosis:/holdings/*/role",)))
-        return tuple(said) or (formula(self.say("open")),)
+        return (*said, *self._added("ppc.parties")) or (self.m.field("ppc.parties", "").answer)
 
     def _timeline(self) -> Table:
         rows = tuple((time, text) for _, time, text, _ in self.state.events())
@@ -141,13 +181,12 @@ class _Form:
     def _items(self) -> list[Block]:
         m = self.m
         have = dict(m.categories)
-        sort = "staff" if "id.employee_no" in have and have else ""
-        sort = "customers" if "id.customer_no" in have else sort
+        sort = next((sort for category, sort in SORTS.items() if category in have), "")
         listed = tuple((m.category(i), i in have) for i in ITEMS)
         others = [m.category(c) for c, _ in m.categories if c not in ITEMS]
         return [
-            self._choice("media", "electronic", ("paper", "electronic", "other"), "diagnosis:/evidence"),
-            self._choice("sort", sort, ("customers", "staff", "other"), "diagnosis:/holdings/*/categories"),
+            self._decided("ppc.media", "electronic" if m.listed("evidence") else "", "diagnosis:/evidence"),
+            self._decided("ppc.sort", sort, "diagnosis:/holdings/*/categories"),
             Field(
                 "items", self.say("items"), self.state.categories(), options=(*listed, (self.say("items_other"), bool(others)))
             ),
@@ -156,46 +195,64 @@ class _Form:
     def _persons(self) -> list[Block]:
         m = self.m
         cards = ("fin.card_number", "confirmed") in m.categories or ("fin.card_number", "suspected") in m.categories
-        card = self.say("card_count_open") if cards else self.say("card_none")
         blocks: list[Block] = [
             Field("people", self.say("people"), (self.short.people(),), missing=m.number("people") is None),
             Field("records", self.say("records"), (self.short.records(),)),
-            Field(
-                "cards",
-                self.say("cards"),
-                (Sentence(card, "not_known" if cards else "no_trace", ("coverage",)),),
-                missing=cards,
-            ),
+            self._cards(found=cards),
         ]
         if said_before(m):
             blocks.append(history(m))
         return blocks
 
+    def _cards(self, *, found: bool) -> Field:
+        m, label = self.m, self.say("cards")
+        if said := self._added("ppc.cards"):
+            return Field("ppc.cards", label, said)
+        if not found:
+            return Field("ppc.cards", label, (Sentence(self.say("card_none"), "no_trace", ("coverage",)),))
+        open_ = (Sentence(self.say("card_count_open"), "not_known", ("coverage",)), *m.field("ppc.cards", "").answer)
+        return Field("ppc.cards", label, open_, missing=True)
+
     def _cause(self) -> list[Block]:
         cause = CAUSES.get(self.m.cause, "")
-        whose = "processor" if self.m.number("clients") else "self"
+        clients = self.m.number("clients")
+        note = (Sentence(self.say("processor_self"), "stated", clients[1]),) if clients else ()
         return [
-            self._choice("whose", whose if cause else "unknown", ("self", "processor", "unknown"), *self.m.because),
-            self._choice("why", cause, CAUSE_OPTIONS, *self.state.cause().basis),
+            self._decided("ppc.whose", "self" if cause else "not_known", *self.m.because, note=note),
+            self._decided("ppc.why", cause, *self.state.cause().basis),
             Field(
                 "cause_detail",
                 self.say("cause_detail"),
-                (self.state.cause(), *self.state.supports(), *self.state.contradicts()),
+                (*self._added("cause.detail"), self.state.cause(), *self.state.supports(), *self.state.contradicts()),
             ),
-            Field("cause_open", self.say("cause_open"), self.state.unknowns()),
+            Field("cause_open", self.say("cause_open"), self.state.unknowns() or (formula(self.say("none")),)),
         ]
 
     def _damage(self) -> list[Block]:
         return [
-            *self._entered("damage.status"),
-            Field("damage_detail", self.say("damage_detail"), self.state.damage(), missing=not self.m.entry("damage.detail")),
+            self._decided("damage.status", "" if self.m.entry("damage.detail") else "not_known", "coverage"),
+            Field("damage.detail", self.say("damage_detail"), self.state.damage()),
         ]
 
     def _response(self) -> list[Block]:
-        return self._entered("persons.status", "persons.detail", "persons.reason")
+        told = self.m.answered("persons.detail")
+        status = self._decided("persons.status", "done" if told else "", "answer:t.individuals_notified")
+        none = self._is("persons.status", "none")
+        return [status, *self._entered("persons.detail"), *self._where("persons.reason", needed=none)]
 
     def _publication(self) -> list[Block]:
-        return self._entered("publication.status", "publication.date", "publication.method")
+        needed = not self._is("publication.status", "none")
+        dated = self._where("publication.date", needed=needed)
+        return [*self._entered("publication.status"), *dated, *self._where("publication.method", needed=needed)]
+
+    def _is(self, key: str, *ids: str) -> bool:
+        return self.m.choice(key) in ids
+
+    def _where(self, key: str, *, needed: bool) -> list[Block]:
+        """Return a field that another one makes needless: then it says so instead of asking."""
+        if needed or self.m.entry(key):
+            return self._entered(key)
+        return [Field(key, labels()[key][self.m.lang], (formula(self.say("needless")),))]
 
     def _prevention(self) -> list[Block]:
         m, blocks = self.m, self._entered("prevention.done", "prevention.planned")

@@ -139,7 +139,7 @@ class Statements:
         m = self._matter
         if not m.aware:
             return Sentence(self._said("aware_unknown"), "not_known", ("diagnosis:/case/aware",))
-        days = m.join([m.time(a) for a in m.aware])
+        days = m.join([m.day(a) if self._tone == "polite" else m.instant(a) for a in m.aware])
         text = self._said("aware" if len(m.aware) == 1 else "awares", days=days)
         blank = len(m.aware) > 1 and self._tone == "polite"
         return Sentence(text, "formula" if blank else "stated", ("diagnosis:/case/aware",))

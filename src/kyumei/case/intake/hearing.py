@@ -29,6 +29,7 @@ class Question:
     Attributes:
         kind: text, choice, many, yesno, time, count or media. options: id and words, for `many`.
         fact: fact of the law that the answer is. facts: by option, facts that follow. warn: by option (or `yes`), an advice.
+        entry: what the answer is in the documents, a key of `reports/entries.toml`.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Question:
     fact: str
     facts: Mapping[str, Mapping[str, Any]]
     warn: Mapping[str, str]
+    entry: str = ""
 
 
 @cache
@@ -59,6 +61,7 @@ def _question(row: Mapping[str, Any]) -> Question:
         row.get("fact", ""),
         row.get("facts", {}),
         {"yes": warn} if isinstance(warn, str) else warn,
+        row.get("entry", ""),
     )
 
 
@@ -166,6 +169,22 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
             for name, value in question.facts.get(option, {}).items():
                 found[name] = _united(found.get(name), value)
     return found
+
+
+def entries(answers: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return what the answers say for the documents, by key of `reports/entries.toml`; options in words."""
+    found = {}
+    for question in questions():
+        answer = answers.get(question.id)
+        if not question.entry or answer in (None, "", []):
+            continue
+        names = {name: words[lang] for name, words in question.options}
+        several = ("、" if lang == "ja" else ", ").join(names.get(str(a), str(a)) for a in answer) if names else str(answer)
+        found[question.entry] = f"{_SINCE[lang]}{several}" if names else several
+    return found
+
+
+_SINCE: Final = {"ja": "気づいた後に行ったこと: ", "en": "Done since it was noticed: "}
 
 
 def _united(old: Any, new: Any) -> Any:

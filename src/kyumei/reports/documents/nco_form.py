@@ -64,7 +64,7 @@ def _field(matter: Matter, say: Phrases, of: Mapping[str, Any]) -> Field:
     kind, _, key = str(of["from"]).partition(":")
     level = "" if of["level"] == "primary" else say(f"level_{of['level']}")
     if kind == "entry":
-        return Field(of["key"], of["label"][matter.lang], (matter.stated(key),), level, missing=not matter.entry(key))
+        return matter.field(key, of["label"][matter.lang], rule=level)
     answer: Sentences = _indicators(matter, say) if kind == "indicators" else _state(matter, key)
     return Field(of["key"], of["label"][matter.lang], answer, level)
 

@@ -60,7 +60,7 @@ def build(matter: Matter) -> Iterator[Document]:
 
 def _entered(matter: Matter, say: Phrases, key: str) -> Sentence:
     text = matter.entry(key)
-    return Sentence(say(key, text=text), "stated", (f"entry:{key}",)) if text else formula(matter.blank(key))
+    return Sentence(say(key, text=text), "stated", matter.entry_basis(key)) if text else formula(matter.blank(key))
 
 
 def _course(matter: Matter) -> tuple[Sentence, ...]:

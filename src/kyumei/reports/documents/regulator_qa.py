@@ -36,13 +36,16 @@ def build(matter: Matter) -> Iterator[Document]:
             "changed": _changed(matter, say),
         },
         "cause": {"cause": (state.cause(), *state.supports()), "against": state.contradicts(), "unknown": state.unknowns()},
-        "examined": {"coverage": parts.coverage(matter), "survey": (matter.stated("survey.detail"),)},
+        "examined": {
+            "coverage": parts.coverage(matter),
+            "survey": tuple(matter.labelled(key) for key in ("survey.status", "survey.detail")),
+        },
         "response": {
             "damage": state.damage(),
-            "persons": (matter.stated("persons.detail"),),
-            "public": (matter.stated("publication.date"), matter.stated("publication.method")),
-            "police": (matter.stated("police.station"), matter.stated("police.date")),
-            "prevention": (matter.stated("prevention.done"), matter.stated("prevention.planned")),
+            "persons": tuple(matter.labelled(key) for key in ("persons.status", "persons.detail")),
+            "public": tuple(matter.labelled(key) for key in ("publication.status", "publication.date", "publication.method")),
+            "police": tuple(matter.labelled(key) for key in ("police.station", "police.date")),
+            "prevention": tuple(matter.labelled(key) for key in ("prevention.done", "prevention.planned")),
         },
     }
     sections = tuple(

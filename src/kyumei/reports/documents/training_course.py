@@ -47,7 +47,7 @@ def build(matter: Matter) -> Iterator[Document]:
         ("s_unknown", (parts.paragraph(_open(matter, say)), parts.bullets(_told(say, "unknown", 2)))),
         ("s_law", (parts.duties(matter, most=TAUGHT), parts.bullets(_told(say, "law", 3)))),
         ("s_do", (parts.bullets(_told(say, f"{of}_do", 4)),)),
-        ("s_first", (parts.bullets(_told(say, "first", 5)), parts.paragraph(matter.stated("contact.phone")))),
+        ("s_first", (parts.bullets(_told(say, "first", 5)), parts.paragraph(matter.labelled("contact.phone")))),
         ("s_change", (_changes(matter, say),)),
         ("s_end", (parts.bullets(_told(say, "end", 3)),)),
     )

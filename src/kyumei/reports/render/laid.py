@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
 from kyumei.reports.document import Column, Section, Table, Text
 from kyumei.reports.legend import legend
-from kyumei.reports.matter import Phrases
+from kyumei.reports.matter import Phrases, labels
 from kyumei.reports.render.safe import clean, said
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from kyumei.reports.document import Document, Field, Sentence
     from kyumei.reports.legend import Source
     from kyumei.reports.matter import Matter
+    from kyumei.reports.words.lookup import Lang
 
 _NAME: Final = 40
 _OPTION: Final = 20
 BLANKS: Final = ("【要記入", "[to be entered", "【要確認", "[to be checked")
+_CLOSED: Final = ("。", ".", "?", "?", "!", "!", "】", "]", ":", ":")
 Run = tuple[Literal["text", "assumed", "cite", "blank"], str]
 """A piece of a paragraph: plain text, the word "assumed", a label of a source, or a place where something is to be entered."""
 
@@ -44,18 +46,19 @@ class Printed:
         """Return sentences as runs; `cites` overrules whether labels are shown."""
         shown = self.cites if cites is None else cites
         following = [*(s.basis for s in sentences[1:]), ()]
+        joined = len(sentences) > 1
         return [
             run
             for n, (sentence, after) in enumerate(zip(sentences, following, strict=False))
-            for run in self._runs(sentence, shown=shown and after != sentence.basis, first=n == 0)
+            for run in self._runs(sentence, shown=shown and after != sentence.basis, first=n == 0, joined=joined)
         ]
 
-    def _runs(self, sentence: Sentence, *, shown: bool, first: bool) -> Iterator[Run]:
+    def _runs(self, sentence: Sentence, *, shown: bool, first: bool, joined: bool) -> Iterator[Run]:
         gap = "" if first or self.document.lang == "ja" else " "
         if sentence.assumed:
             yield "assumed", gap + f"({self.say('assumed')}) "
             gap = ""
-        text = said(sentence)
+        text = closed(said(sentence), self.document.lang) if joined else said(sentence)
         blank = sentence.status == "formula" and any(mark in text for mark in BLANKS)
         yield ("blank" if blank else "text"), gap + text
         cited = [b for b in sentence.basis if not self.document.compact or b.startswith("finding:")]
@@ -71,8 +74,11 @@ class Printed:
         parts = [*self.document.sections, *self.acts]
         missing = self.document.missing()
         if missing and self.document.audience == "inside" and not self.document.compact:
-            listed = Text(tuple(_plain(field.label) for field in missing), bullets=True)
-            parts.append(Section(self.say("missing_title"), (listed,)))
+            known = labels()
+            named = (f"{field.label} ({field.key})" if field.key in known else field.label for field in missing)
+            listed = Text(tuple(_plain(name) for name in named), bullets=True)
+            how = (Text((_plain(self.say("missing_how")),)),) if any(field.key in known for field in missing) else ()
+            parts.append(Section(self.say("missing_title"), (*how, listed)))
         if self.cites and self.sources and not self.document.compact:
             rows = tuple((s.label, s.place) for s in self.sources.values())
             table = Table((Column(self.say("label"), 1), Column(self.say("place"), 9)), rows, ())
@@ -81,8 +87,9 @@ class Printed:
 
 
 def laid(document: Document, matter: Matter) -> Printed:
-    """Return the document ready for any renderer."""
+    """Return the document ready for any renderer; tables without rows are left out."""
     say = Phrases("legend", matter.lang)
+    document = replace(document, sections=tuple(_filled(section, say) for section in document.sections))
     inside = document.audience == "inside"
     footer = say(
         "footer",
@@ -94,6 +101,12 @@ def laid(document: Document, matter: Matter) -> Printed:
     )
     acts = (_acts(document.name, matter, say),) if inside and not document.compact and _acted(document.name, matter) else ()
     return Printed(document, legend(document, matter), inside, footer if inside else "", say, acts)
+
+
+def _filled(section: Section, say: Phrases) -> Section:
+    """Return the section without empty tables; where nothing else is in it, it says that there is nothing."""
+    blocks = tuple(b for b in section.blocks if not isinstance(b, Table) or b.rows)
+    return replace(section, blocks=blocks or (Text((_plain(say("nothing")),)),))
 
 
 def _acted(name: str, matter: Matter) -> list[Mapping[str, str]]:
@@ -123,6 +136,11 @@ def _short(name: str) -> str:
     return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
 
 
+def closed(text: str, lang: Lang) -> str:
+    """Return a text with the full stop that people left out, so that another sentence may follow it."""
+    return text if text.endswith(_CLOSED) else text + ("。" if lang == "ja" else ".")
+
+
 def options(block: Field) -> str:
     """Return a choice with every option and its box; long ones each on a line."""
     between = "\n" if any(len(name) > _OPTION for name, _ in block.options) else "  "
@@ -130,9 +148,14 @@ def options(block: Field) -> str:
 
 
 def answer(block: Field) -> tuple[Sentence, ...]:
-    """Return the answer, nothing where it only repeats the option that is ticked."""
+    """Return the answer without what only repeats the option that is ticked."""
     ticked = {name for name, chosen in block.options if chosen}
-    return () if len(block.answer) == 1 and block.answer[0].text in ticked else block.answer
+    return tuple(sentence for sentence in block.answer if sentence.text not in ticked)
+
+
+def ruled(rule: str, lang: Lang) -> str:
+    """Return the paragraph that asks for a part, in brackets behind its title."""
+    return f"{'' if lang == 'ja' else ' '}({clean(rule)})" if rule else ""
 
 
 def cells(table: Table) -> list[list[str]]:

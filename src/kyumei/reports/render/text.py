@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kyumei.reports.document import Field, Table, Text
-from kyumei.reports.render.laid import answer, cells, laid, options
+from kyumei.reports.render.laid import answer, cells, laid, options, ruled
 from kyumei.reports.render.safe import clean, said
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _lines(printed: Printed) -> Iterator[str]:
         yield from _block(lead, printed)
     for section in (*document.sections, *printed.acts):
         yield ""
-        yield f"■ {clean(section.title)}" + (f"({section.rule})" if section.rule else "")
+        yield f"■ {clean(section.title)}" + ruled(section.rule, document.lang)
         for block in section.blocks:
             yield from _block(block, printed)
 

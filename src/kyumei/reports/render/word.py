@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.reports.document import Field, Table, Text
-from kyumei.reports.render.laid import answer, cells, laid, options
+from kyumei.reports.render.laid import answer, cells, laid, options, ruled
 from kyumei.reports.render.safe import clean
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def docx(document: Document, matter: Matter) -> bytes:
     for lead in document.lead:
         _block(book, lead, printed)
     for section in printed.sections():
-        rule = f"({clean(section.rule)})" if section.rule else ""
-        head = book.add_heading(clean(section.title) + rule, 2)
+        head = book.add_heading(clean(section.title) + ruled(section.rule, document.lang), 2)
         head.paragraph_format.page_break_before = document.slides
         for block in section.blocks:
             _block(book, block, printed)
