@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real real-logs pii linkage pdfa fuzz people-100m bench clean
+.PHONY: install install-dev demo test check fix cases killed real real-logs sigma-agreement pii linkage pdfa fuzz people-100m bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -53,6 +53,9 @@ real: install-dev                   ## triage of ../shared/data: docs/reference/
 
 real-logs: install-dev              ## readers against published answers: docs/reference/logs.md
 	$(BIN)/python -m tests.real.logs
+
+sigma-agreement: install-dev         ## rules beside pySigma's SQLite backend: docs/reference/sigma-agreement.md
+	$(BIN)/python -m tests.real.sigma_agreement
 
 pii: install-dev                    ## names, addresses, false hits: docs/reference/pii.md
 	$(BIN)/python -m tests.real.pii
