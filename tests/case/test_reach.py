@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kyumei.case.triage import Options, triage
-from tests.scope.lineage.reads import between_changes, by_key
+from kyumei.replay.incidents.query_2025.reads import between_changes, by_key
 from tests.scope.lineage.shop import Shop
 
 if TYPE_CHECKING:

@@ -6,10 +6,12 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
 from kyumei.cli.lineage import command
-from tests.scope.lineage.reads import by_pages
+from kyumei.replay.catalogue import replays, write
+from kyumei.replay.incidents.query_2025.reads import by_pages
 from tests.scope.lineage.shop import Shop
 
 if TYPE_CHECKING:
@@ -47,3 +49,17 @@ def test_no_log_is_a_clear_error(tmp_path: Path) -> None:
     _, given = files(tmp_path)
     ended = CliRunner().invoke(command, given[:1], standalone_mode=False)
     assert "no database log" in str(ended.exception)
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("variant", replays()["query-2025"].variants)
+def test_the_replay_of_a_reading_account_is_exact_and_with_one_backup_missing_inside(variant: str, tmp_path: Path) -> None:
+    write("query-2025", tmp_path, seed=3, variant=variant)
+    truth = json.loads((tmp_path / "truth.json").read_text("utf-8"))
+    given = [str(tmp_path / "evidence"), "--account", *truth["accounts"]]
+    said = json.loads(CliRunner().invoke(command, given, standalone_mode=False).stdout)
+    counted = [*(read["people"] for read in said["reads"]), said["people_by_reach"]["accessed"]]
+    wanted = [*(statement["people"] for statement in truth["statements"]), truth["people"]["best"]]
+    assert [c["low"] <= n <= c["high"] for c, n in zip(counted, wanted, strict=True)] == [True] * 38
+    assert ([c["low"] == c["high"] for c in counted] == [True] * 38) is not variant.endswith("-gap")
+    assert said["people_by_reach"]["taken"]["low"] <= truth["people_taken"] <= said["people_by_reach"]["taken"]["high"]

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from kyumei.scope.lineage.names import Unreplayable
-from kyumei.scope.lineage.rewrite import rewritten
+from kyumei.scope.lineage.rewrite import NUMBERED, rewritten
 from kyumei.scope.lineage.statements import analyse
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ TABLES = {
     "orders": {"oid": "BIGINT", "cid": "BIGINT", "total": "BIGINT"},
 }
 
+SORTED = "select * from customers order by id"
 NINTH = "select name from customers where id = 9"
 
 
@@ -38,7 +39,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def rows(con: duckdb.DuckDBPyConnection, dialect: str, text: str, mode: Mode = "best") -> set[int]:
     (statement,) = analyse(text, dialect)
     assert statement.tree is not None
-    done = rewritten(statement.tree, TABLES, mode, lambda _, column: column in {"id", "oid"})
+    done = rewritten(statement.tree, TABLES, mode, lambda _, column: column in {"id", "oid"}, dialect, {"customers": "id"})
     con.execute(f"create or replace temp table result as {done.tree.sql('duckdb')}")
     given = con.sql("select * from result").columns
     shown = [k for k in done.mentions if f"__p{k}" in given and done.shown.get(k)]
@@ -68,6 +69,15 @@ def rows(con: duckdb.DuckDBPyConnection, dialect: str, text: str, mode: Mode = "
         ("tsql", "exec sp_executesql N'select name from customers where id = @p0', N'@p0 int', @p0 = 5", {1005}),
         ("oracle", "select name from (select * from customers order by id) where rownum <= 2", {1001, 1002}),
         ("oracle", "select name from customers order by id offset 2 rows fetch next 2 rows only", {1003, 1004}),
+        ("tsql", "select name + N' san' from customers with (nolock) where name = N'n3'", {1003}),
+        ("tsql", "with p as (select *, row_number() over (order by id) rn from customers) select name from p where rn > 8",
+         {1009, 1010}),
+        ("tsql", "select name from (select name, row_number() over (order by -id) n from customers) c where n between 3 and 4",
+         {1007, 1008}),
+        ("oracle", f"select name from (select a.*, rownum n from ({SORTED}) a where rownum < 5) where n > 2", {1003, 1004}),
+        ("oracle", "select c.name from customers c, orders o where o.cid(+) = c.id and o.oid is null", {*range(1006, 1011)}),
+        ("oracle", "select to_char(date '2024-02-03', 'YYYYMMDD') || name from customers where rownum < 2", {1001}),
+        ("oracle", "select name from customers order by id fetch first 2 rows with ties", {1001, 1002}),
     ],
 )  # fmt: skip
 def test_a_query_gives_the_rows_whose_values_it_shows(
@@ -80,6 +90,30 @@ def test_rows_that_tie_at_the_end_of_a_page_are_possible_and_not_certain(con: du
     text = "select name from customers order by id % 5 limit 3"
     assert rows(con, "mysql", text, "certain") == {1005, 1010}
     assert rows(con, "mysql", text, "possible") == {1005, 1010, 1001, 1006}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select name from (select name, row_number() over (order by name) rn from customers) x where rn < 4",
+        "select * from (select a.*, rownum n from (select name from customers order by name) a where rownum <= 3) where n > 0",
+    ],
+)
+def test_a_page_by_numbers_in_an_order_not_to_be_trusted_may_be_any_rows(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert rows(con, "oracle", text, "certain") == set()
+    assert len(rows(con, "oracle", text, "possible")) == 10
+
+
+def test_rows_that_tie_with_the_last_one_are_on_the_page_where_that_is_asked(con: duckdb.DuckDBPyConnection) -> None:
+    text = "select top 3 with ties name from customers order by id % 5"
+    assert rows(con, "tsql", text) == rows(con, "tsql", text, "certain") == {1005, 1010, 1001, 1006}
+
+
+def test_rows_chosen_by_a_number_within_groups_are_doubted() -> None:
+    text = "select name from (select name, row_number() over (partition by pref order by name) n from customers) x where n = 1"
+    (statement,) = analyse(text, "tsql")
+    assert statement.tree is not None
+    assert rewritten(statement.tree, TABLES, "best", lambda *_: False).doubts == [NUMBERED]
 
 
 def test_a_page_without_order_may_be_any_rows(con: duckdb.DuckDBPyConnection) -> None:

@@ -50,3 +50,35 @@ def test_bound_values_stand_in_the_conditions() -> None:
     (found,) = analyse("select * from c where id = $1 and name = $2", "postgres", "$1 = '5', $2 = 'O''N'")
     assert found.predicates == ("id = '5' AND name = 'O''N'",)
     assert found.reason == ""
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "kinds"),
+    [
+        ("tsql", "SET NOCOUNT ON; SELECT name FROM customers", ["other", "read"]),
+        ("tsql", "BEGIN TRAN\nUPDATE customers SET pref = 'x;y'\nCOMMIT", ["begin", "update", "commit"]),
+        ("tsql", "SELECT name FROM a\nGO\nSELECT name FROM b\nGO", ["read", "read"]),
+        ("mysql", "SELECT name FROM a WHERE b = ';'", ["read"]),
+        ("oracle", "SELECT seq.NEXTVAL FROM dual", ["other"]),
+        ("tsql", "EXEC dbo.usp_FindCustomer @id = 5", ["unreadable"]),
+        ("tsql", "exec sp_reset_connection", ["other"]),
+        ("oracle", "BEGIN UPDATE customers SET pref = 'x'; END;", ["unreadable"]),
+    ],
+)
+def test_a_batch_is_taken_apart_and_what_may_hide_statements_is_no_trifle(dialect: str, text: str, kinds: list[str]) -> None:
+    assert [s.kind for s in analyse(text, dialect)] == kinds
+
+
+def test_variables_of_a_batch_stand_in_the_conditions() -> None:
+    *_, found = analyse("DECLARE @id int = 5, @n nvarchar(9) = N'a''b';\nSELECT * FROM c WHERE id = @id AND name = @n", "tsql")
+    assert found.predicates == ("id = 5 AND name = N'a''b'",)
+
+
+@pytest.mark.parametrize("length", ["3", "9"])
+def test_the_length_of_a_bound_value_may_be_in_characters_or_in_bytes(length: str) -> None:
+    assert values_of(f" #1({length}):大阪府 #2(1):7") == {"1": "大阪府", "2": "7"}
+
+
+def test_named_places_of_oracle_are_filled_in_their_order() -> None:
+    (found,) = analyse("select * from c where id = :customer and pref = :p", "oracle", " #1(1):5 #2(3):大阪府")
+    assert found.predicates == ("id = '5' AND pref = '大阪府'",)

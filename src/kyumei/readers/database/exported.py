@@ -33,7 +33,7 @@ class Layout:
         actions: value of the column `kind` → action, for records that are no statements.
         kind: names of the column that says what was done.
         succeeded: names of the column that says whether it succeeded, and its values for yes.
-        utc: whether times without offset are in UTC.
+        utc: whether times without offset are in UTC; those of a column whose name ends in `_utc` always are.
     """
 
     common: Mapping[str, tuple[str, ...]]
@@ -72,7 +72,8 @@ def _add(lines: Lines, part: Mapping[str, pa.Array], layout: Layout, rows: Rows)
     import pyarrow.compute as pc
 
     get = {name: _first(part, names, len(lines)) for name, names in {**layout.common, **layout.fields}.items()}
-    ts, assumed = parsed(pc.fill_null(get["ts"], ""), "UTC" if layout.utc else rows.source.zone)
+    is_utc = layout.utc or next((n for n in layout.common["ts"] if n in part), "").endswith("_utc")
+    ts, assumed = parsed(pc.fill_null(get["ts"], ""), "UTC" if is_utc else rows.source.zone)
     kind = _first(part, layout.kind, len(lines))
     place = pc.index_in(pc.utf8_upper(pc.fill_null(kind, "")), pa.array([*layout.actions]))
     action = pa.array([*layout.actions.values()], pa.string()).take(place)
@@ -84,7 +85,7 @@ def _add(lines: Lines, part: Mapping[str, pa.Array], layout: Layout, rows: Rows)
         "rec": lines.rec,
         "ts": ts,
         "ts_kind": pa.repeat("written", len(lines)),
-        "zone_assumed": pc.and_(assumed, pa.scalar(not layout.utc)),
+        "zone_assumed": pc.and_(assumed, pa.scalar(not is_utc)),
         "action": pc.coalesce(action, said["action"], pa.repeat("record.written", len(lines))),
         "outcome": _outcome(_first(part, layout.succeeded[0], len(lines)), layout.succeeded[1]),
         "host": get["host"],

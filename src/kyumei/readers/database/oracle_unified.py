@@ -1,7 +1,7 @@
 """Oracle's audit as separated values: `UNIFIED_AUDIT_TRAIL`, and `DBA_AUDIT_TRAIL` of older databases.
 
 Exported from SQL Developer or SQL*Plus with a header. `SQL_BINDS` holds the values of statements that were prepared. Times
-without offset are in the zone of the session that exported.
+without offset are in the zone of the session that exported, those of `EVENT_TIMESTAMP_UTC` in UTC.
 
 Format: https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/UNIFIED_AUDIT_TRAIL.html
 """

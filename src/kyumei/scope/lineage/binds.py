@@ -34,9 +34,21 @@ def _oracle(written: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     at = 0
     while head := _ORACLE.match(written, at):
-        at = head.end() + int(head[2])
+        at = _end(written, head.end(), int(head[2]))
         found[head[1]] = written[head.end() : at] or None
     return found
+
+
+def _end(written: str, start: int, length: int) -> int:
+    """Return where a value ends whose length is stated in characters or, with some character sets, in bytes."""
+    stop = start + length
+    if stop == len(written) or _ORACLE.match(written, stop):
+        return stop
+    size, at = 0, start
+    while at < len(written) and size < length:
+        size += len(written[at].encode())
+        at += 1
+    return at if size == length and (at == len(written) or _ORACLE.match(written, at)) else stop
 
 
 def bound(query: str, written: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from kyumei.scope.lineage.clocks import at_instant
+from kyumei.scope.lineage.dialects import shared
 from kyumei.scope.lineage.names import Unreplayable, qualified
 from kyumei.scope.lineage.state import Held
 from kyumei.store.connect import name
@@ -49,7 +50,7 @@ def prepared(statement: Statement, state: State, event: int, wall: str) -> Chang
     tree = statement.tree
     if tree is None:
         raise Unreplayable(statement.reason or "not understood")
-    tree = _bare(at_instant(tree, wall))
+    tree = _targeted(shared(_bare(at_instant(tree, wall)), state.types(), statement.dialect))
     if isinstance(tree, exp.Insert):
         return _insert(tree, state, event, wall, replaces=statement.reason == "replace")
     if isinstance(tree, exp.Update):
@@ -57,6 +58,27 @@ def prepared(statement: Statement, state: State, event: int, wall: str) -> Chang
     if isinstance(tree, exp.Delete):
         return _delete(tree, state, event)
     raise Unreplayable("change of a kind not known")
+
+
+def _targeted(tree: exp.Expr) -> exp.Expr:
+    """Return `UPDATE c SET … FROM customers c JOIN o ON …` of SQL Server as other databases write it."""
+    from_ = tree.args.get("from_")
+    if not isinstance(tree, exp.Update) or from_ is None or not isinstance(from_.this, exp.Table):
+        return tree
+    if from_.this.alias_or_name != tree.this.name:
+        return tree
+    target, where = from_.this.copy(), tree.args.get("where")
+    joins = target.args.get("joins") or from_.args.get("joins") or []
+    if any(join.side for join in joins):
+        raise Unreplayable("UPDATE of tables joined by an outer join")
+    tests = [join.args["on"] for join in joins if join.args.get("on")] + ([where.this] if where else [])
+    target.set("joins", None)
+    tree.set("this", target)
+    tree.set("from_", exp.From(this=joins[0].this) if joins else None)
+    if len(joins) > 1:
+        raise Unreplayable("UPDATE of several joined tables")
+    tree.set("where", exp.Where(this=exp.and_(*tests)) if tests else None)
+    return tree
 
 
 def _bare(tree: exp.Expr) -> exp.Expr:
@@ -87,7 +109,10 @@ def _insert(tree: exp.Insert, state: State, event: int, wall: str, *, replaces: 
     odd = [c for c in columns if c not in held.types]
     if odd:
         raise Unreplayable(f"column not known: {odd[0]}")
+    counts = held.key not in columns
     if isinstance(source, exp.Values):
+        at = columns.index(held.key) if held.key in columns else -1
+        counts = at < 0 or any(_is_counted(r.expressions[at]) for r in source.expressions if len(r.expressions) == len(columns))
         query = _values(source, columns)
         count = len(source.expressions)
     elif isinstance(source, exp.Query):
@@ -95,7 +120,9 @@ def _insert(tree: exp.Insert, state: State, event: int, wall: str, *, replaces: 
         count = int(state.answer(f"select count(*) from ({query})")[0])
     else:
         raise Unreplayable("values not understood")
-    sql = _inserting(held, columns, query, (state.numbers(count), count, event), wall)
+    sql = _inserting(held, columns, query, (state.numbers(count), event), wall)
+    if held.key and counts:
+        held.next_number += count
     return Change(held.table, event, _with_conflict(tree, held, sql, replaces=replaces))
 
 
@@ -104,18 +131,24 @@ def _values(source: exp.Values, columns: list[str]) -> str:
         if len(row.expressions) != len(columns):
             raise Unreplayable("row of another width than the columns")
         for value in list(row.expressions):
-            if isinstance(value, exp.Var | exp.Column) and value.name == "default":
+            if _is_counted(value) or (isinstance(value, exp.Var | exp.Column) and value.name == "default"):
                 value.replace(exp.Null())
     return f"select * from ({source.sql('duckdb')}) as v({', '.join(map(name, columns))})"
+
+
+def _is_counted(value: exp.Expr) -> bool:
+    """Return whether a value is the next number of a sequence: `s.NEXTVAL`, `nextval('s')`, `NEXT VALUE FOR s`."""
+    called = isinstance(value, exp.Anonymous | exp.Column | exp.Dot) and value.name.lower() == "nextval"
+    return called or isinstance(value, exp.NextValueFor)
 
 
 def _query(source: exp.Query, state: State) -> str:
     return qualified(source, state.types()).sql("duckdb")
 
 
-def _inserting(held: Held, columns: list[str], query: str, numbering: tuple[int, int, int], wall: str) -> list[str]:
-    """Return the statements that stage the new rows with their numbers; the counter of the key moves on."""
-    first, count, event = numbering
+def _inserting(held: Held, columns: list[str], query: str, numbering: tuple[int, int], wall: str) -> list[str]:
+    """Return the statements that stage the new rows with their numbers."""
+    first, event = numbering
     cells: list[str] = []
     for column, kind in held.types.items():
         given = f"v.{name(column)}"
@@ -126,8 +159,6 @@ def _inserting(held: Held, columns: list[str], query: str, numbering: tuple[int,
             cells.append(f"try_cast({given}::varchar as {kind})" if kind != "VARCHAR" else f"{given}::varchar")
         else:
             cells.append(_default(held, column, kind, wall))
-    if held.key and (held.key not in columns):
-        held.next_number += count
     named = ", ".join(f"{cell} as {name(c)}" for c, cell in zip(held.types, cells, strict=True))
     numbered = f"{first} - 1 + row_number() over () as __row, {event} as __ver"
     return [f"create or replace temp table __new as select {named}, {numbered} from ({query}) v"]

@@ -28,6 +28,7 @@ Source = tuple[int, str, Shown]
 """Number of the mention, column, how it is shown."""
 Outputs = dict[str, frozenset[Source]]
 
+NUMBERED: Final = "rows are chosen by a number whose order is not certain"
 ROW: Final = "__row"
 PLACE: Final = "__p"
 _EXTREME: Final = (exp.Max, exp.Min, exp.AnyValue, exp.First, exp.Last)
@@ -63,6 +64,7 @@ class _Work:
     mode: Mode
     is_ordered: Callable[[str, str], bool]
     tables: Mapping[str, Mapping[str, str]]
+    keys: Mapping[str, str]
     mentions: dict[int, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     grouped: set[int] = field(default_factory=set)
@@ -91,7 +93,12 @@ Visible = Mapping[str, tuple[_Seen, bool]]
 
 
 def rewritten(
-    tree: exp.Expr, tables: Mapping[str, Mapping[str, str]], mode: Mode, is_ordered: Callable[[str, str], bool]
+    tree: exp.Expr,
+    tables: Mapping[str, Mapping[str, str]],
+    mode: Mode,
+    is_ordered: Callable[[str, str], bool],
+    dialect: str = "",
+    keys: Mapping[str, str] | None = None,
 ) -> Rewritten:
     """Return the query with row numbers.
 
@@ -100,14 +107,16 @@ def rewritten(
         tables: table → column → type in DuckDB.
         mode: how paging is read.
         is_ordered: whether a base table's column sorts the same in the database as here.
+        dialect: of the database.
+        keys: table → column of which every row has another value.
 
     Raises:
         Unreplayable: it cannot be done.
     """
-    query = qualified(tree, tables)
+    query = qualified(tree, tables, dialect)
     if not isinstance(query, exp.Query):
         raise Unreplayable("no query")
-    work = _Work(mode, is_ordered, tables)
+    work = _Work(mode, is_ordered, tables, keys or {})
     done, seen = _query(query.unnest() if isinstance(query, exp.Subquery) else query, work, {})
     shown: dict[int, set[str]] = {}
     extremes: dict[int, set[str]] = {}
@@ -148,6 +157,7 @@ def _without_column_list(cte: exp.CTE) -> None:
 def _select(select: exp.Select, work: _Work, known: Mapping[str, _Seen]) -> tuple[exp.Query, _Seen]:
     _rename_doubles(select)
     visible = _from(select, work, known)
+    _numberings(select, visible, work)
     outputs: Outputs = {}
     places: dict[int, list[exp.Expr]] = {}
     for alias, (seen, base) in visible.items():
@@ -177,6 +187,28 @@ def _select(select: exp.Select, work: _Work, known: Mapping[str, _Seen]) -> tupl
     every = (*places, *inner[1])
     seen = _Seen(outputs, every)
     return _paged(select, names, seen, visible, work), seen
+
+
+def _numberings(select: exp.Select, visible: Visible, work: _Work) -> None:
+    """Doubt rows that are chosen by their number where the numbers may have fallen otherwise in the database."""
+    if select.parent is None and not select.args.get("qualify"):
+        return  # the numbers are shown, nothing is chosen by them
+    for window in [
+        w for w in select.find_all(exp.Window) if isinstance(w.this, _RANK) and w.find_ancestor(exp.Select) is select
+    ]:
+        order = window.args.get("order")
+        by = [key.this for key in order.expressions] if order else []
+        sure = bool(by) and all(_sorts_alike(key, _Seen({}, ()), visible, work) for key in by)
+        if isinstance(window.this, exp.RowNumber | exp.Ntile):
+            columns = [
+                source
+                for key in by
+                for column in key.find_all(exp.Column)
+                for source in _of_key(column, _Seen({}, ()), visible)
+            ]
+            sure = sure and any(work.keys.get(work.mentions[k]) == column for k, column, _ in columns)
+        if not sure:
+            work.doubt(NUMBERED)
 
 
 def _rename_doubles(select: exp.Select) -> None:
@@ -301,7 +333,7 @@ def _paged(query: exp.Select, names: list[str], seen: _Seen, visible: Visible, w
             query.set("order", None)
         return query
     work.paged = True
-    count, skip = _number(limit), _number(offset)
+    count, skip, is_tied = _number(limit), _number(offset), _with_ties(limit)
     order = query.args.get("order")
     keys = list(order.expressions) if order else []
     places = seen.places
@@ -315,6 +347,8 @@ def _paged(query: exp.Select, names: list[str], seen: _Seen, visible: Visible, w
     ordered = [_key(key, query, names, inner, n) for n, key in enumerate(keys)]
     outer = exp.select(*(exp.column(n, table=inner, quoted=True).as_(n, quoted=True) for n in _unique(names)))
     outer = outer.select(*(exp.column(f"{PLACE}{k}", table=inner).as_(f"{PLACE}{k}") for k in places))
+    if is_tied and sure:  # rows that tie with the last one belong to the page
+        return _ranked(outer, query, inner, ordered, (count, skip or 0), "possible")
     if work.mode == "best":
         ties = [exp.Ordered(this=exp.column(f"{PLACE}{k}", table=inner), nulls_first=True) for k in places]
         by = [*ordered, *ties]
@@ -386,6 +420,11 @@ def _number(part: exp.Expr | None) -> int | None:
     if isinstance(value, exp.Null) or (isinstance(value, exp.Var | exp.Column) and value.name.lower() == "all"):
         return None
     raise Unreplayable("size of the page is not a number")
+
+
+def _with_ties(limit: exp.Expr | None) -> bool:
+    options = limit.args.get("limit_options") if limit is not None else None
+    return options is not None and bool(options.args.get("with_ties"))
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -111,6 +111,10 @@ class State:
         """Return table → column → type."""
         return {table: held.types for table, held in self.tables.items()}
 
+    def keys(self) -> dict[str, str]:
+        """Return table → its primary key."""
+        return {table: held.key for table, held in self.tables.items() if held.key}
+
     def numbers(self, count: int) -> int:
         """Return the first of so many new row numbers."""
         first = self._next_row

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import sqlglot
 from sqlglot import exp
 
+from kyumei.scope.lineage.batches import split
 from kyumei.scope.lineage.binds import bound, values_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ _EXECUTESQL: Final = re.compile(
     r"(?:\s*,\s*(?:@params\s*=\s*)?N?'(?:[^']|'')*'(?P<values>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+_CALLED: Final = re.compile(
+    r"(?:exec(?:ute)?\s+(?:@\w+\s*=\s*)?|call\s+)(?P<name>[\w.$#\[\]\"]+)(?=\s|\(|;|$)(?!\s*(?:immediate\b|using\b))",
+    re.IGNORECASE,
+)
+_BLOCK: Final = re.compile(r"(?:declare|begin|if|do|while|handler)\b", re.IGNORECASE)
+_HARMLESS: Final = frozenset({
+    "sp_reset_connection", "sp_executesql", "sp_prepare", "sp_unprepare", "sp_cursorclose", "sp_who", "sp_who2", "sp_help",
+    "sp_helptext", "sp_columns", "sp_tables", "sp_databases", "sp_lock", "xp_msver", "sp_server_info", "sp_datatype_info",
+})  # fmt: skip
+"""Procedures of SQL Server's own that show no rows of tables."""
 _SWITCHED: Final = re.compile(r"/\*!\d*\s*((?:[^*]|\*(?!/))*)\*/")
 _COMMENT: Final = re.compile(r"^(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/|#[^\n]*\n)+")
 _ENDING: Final = r"(?:\s+(?:work|tran(?:saction)?|and\s+(?:no\s+)?chain)\b.*)?"
@@ -104,6 +115,7 @@ class Statement:
         columns: column names in lower case, sorted; `*` where all are asked for.
         predicates: conditions, as written in the dialect.
         reason: why it cannot be read, or why its rows are less than certain.
+        dialect: in which it was read.
     """
 
     kind: Kind
@@ -113,6 +125,7 @@ class Statement:
     columns: tuple[str, ...] = ()
     predicates: tuple[str, ...] = ()
     reason: str = ""
+    dialect: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the statement is, without its tree."""
@@ -143,6 +156,9 @@ def _analysed(text: str, dialect: str) -> tuple[Statement, ...]:
         return (Statement("other", ""),)
     if len(bare) > MAX_STATEMENT:
         return (Statement("unreadable", bare[:200], reason="statement too long"),)
+    parts = split(bare, dialect)
+    if len(parts) > 1:
+        return tuple(found for part in parts for found in _analysed(part, dialect))
     kind = next((kind for pattern, kind in _TRANSACTION if pattern.fullmatch(bare)), None)
     if kind is not None:
         return (Statement(kind, bare),)
@@ -156,8 +172,17 @@ def _worded(bare: str, dialect: str) -> tuple[Statement, ...]:
         )
     query, kind, reason = _query(bare)
     if kind == "other":
-        return (Statement("other", bare),)
+        return (_aside(bare),)
     return _parsed(query, kind, reason, dialect)
+
+
+def _aside(bare: str) -> Statement:
+    """Return a statement that is no query: of no account, or one that may hide reading and writing (a procedure, a block)."""
+    called = _CALLED.match(bare)
+    tables = _named(bare) if _BLOCK.match(bare) else ()
+    if called and called["name"].rsplit(".", 1)[-1].strip('"[]').lower() not in _HARMLESS:
+        return Statement("unreadable", bare, reason=f"a procedure was called: {called['name']}")
+    return Statement("unreadable", bare, tables=tables, reason="a block of statements") if tables else Statement("other", bare)
 
 
 def _query(bare: str) -> tuple[str, Kind | None, str]:
@@ -210,12 +235,13 @@ def _statement(tree: exp.Expr, text: str, kind: Kind | None, reason: str, dialec
     columns = sorted({c.name.lower() for c in tree.find_all(exp.Column) if c.name})
     stars = ["*"] if any(isinstance(s.parent, exp.Select | exp.Column) for s in tree.find_all(exp.Star)) else []
     predicates = tuple(p.this.sql(dialect) for p in tree.find_all(exp.Where, exp.Having) if p.this is not None)
-    return Statement(told, text, tree, tuple(tables), (*stars, *(c for c in columns if c != "*")), predicates, reason)
+    named = (*stars, *(c for c in columns if c != "*"))
+    return Statement(told, text, tree, tuple(tables), named, predicates, reason, dialect)
 
 
 def _kind(tree: exp.Expr) -> Kind:
     if isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery):
-        return "read" if tree.find(exp.From) else "other"
+        return "read" if any(t.name.lower() != "dual" for t in tree.find_all(exp.Table)) else "other"
     for form, kind in _FORMS:
         if isinstance(tree, form):
             return kind
@@ -244,9 +270,10 @@ def _with(statement: Statement, values: dict[str, str | None], dialect: str) -> 
     if statement.tree is None:
         return statement
     tree = statement.tree.copy()
-    for node, name in list(_places(tree)):
-        if name in values:
-            node.replace(_literal(values[name], node))
+    for number, (node, name) in enumerate(list(_places(tree)), 1):
+        place = name if name in values or not values.keys() >= {str(number)} else str(number)  # Oracle: by place, not by name
+        if place in values:
+            node.replace(_literal(values[place], node))
     missing = "" if not list(_places(tree)) else "a bound value is not in the log"
     return _statement(tree, statement.text, statement.kind, missing or statement.reason, dialect)
 

@@ -73,6 +73,9 @@ _REASONS: Final = (
     (r"several files fit the name", "同じ名前のファイルが複数ある"),
     (r"told by the size alone", "大きさの一致だけによる"),
     (r"rows loaded from a file are not in the log", "ファイルから読み込まれた行はログにない"),
+    (r"rows are chosen by a number whose order is not certain", "番号で選ばれた行だが、番号の振られる順序が定まらない"),
+    (r"a procedure was called: (.*)", r"手続き \1 が呼ばれた。その中の文はログにない"),
+    (r"a block of statements", "文のまとまり(手続き型)で、解釈できない"),
     (r"statement too long", "文が長すぎる"),
     (
         r"(.*): when the backup was made is not known; it is taken to be older than the log",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.tables.cells import Grid, grid
+from kyumei.scope.tables.sql_calls import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     Bytes = npt.NDArray[np.uint8]
 
 _QUOTE, _BACKSLASH, _OPEN, _CLOSE, _COMMA, _SEMICOLON, _TAB, _LF, _CR = b"'\\(),;\t\n\r"
+_GO: Final = re.compile(rb"GO\b[ \t]*\r?\n\s*", re.IGNORECASE)
+"""What SQL Server's scripts put between statements."""
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"0": b"\0", b"b": b"\b", b"Z": b"\x1a", b"f": b"\f", b"v": b"\v"}
 
 
@@ -96,10 +102,13 @@ def run_of_rows(lexed: Lexed, window: bytes, header: bytes) -> Run:
             continue  # the column list of a header
         index = int(after[number]) + (follows[number] == _SEMICOLON)
         begin = int(solid[index]) if index < len(solid) else len(window)
+        go = _GO.match(window, begin)
+        begin = go.end() if go else begin
         if window.startswith(header, begin):
             headers.append((close + 1, begin + len(header)))
             continue
-        last, ended = number + 1, not header.startswith(window[begin:])
+        rest = window[begin:]
+        last, ended = number + 1, not (header.startswith(rest) or b"GO".startswith(rest.strip().upper()))
         break
     closes = lexed.closes[:last]
     within = np.zeros(len(closes), np.bool_)
@@ -128,9 +137,11 @@ def rows_of(lexed: Lexed, run: Run) -> Grid:
     keep = np.where(outside, bare & (depth >= 1) & (data > 32) & ~separators, ~quote)
     keep[opens] = False
     keep[_doubled(marks)] = True
+    inside = np.flatnonzero((data == _COMMA) & outside & (depth == 2))
+    called = {int(n): bytes(data[(ends[n - 1] if n else -1) + 1 : ends[n]]) for n in np.unique(np.searchsorted(ends, inside))}
     data, keep = _unescaped(data, keep, lexed.escape[:end])
     found = grid(data, keep, ends, data[ends] == _CLOSE)
-    cells = _literals(found.cells, pa.array(~quoted))
+    cells = _literals(_called(found.cells, called), pa.array(~quoted))
     return Grid(cells, opens.astype(np.int64), found.first, found.width)
 
 
@@ -188,6 +199,27 @@ def _literals(cells: pa.StringArray, unquoted: pa.BooleanArray) -> pa.StringArra
         return cells
     texts = [_text(cell) for cell in pc.filter(cells, literal).to_pylist()]
     return pc.replace_with_mask(cells, literal, pa.array(texts, pa.string()))
+
+
+def _called(cells: pa.StringArray, called: Mapping[int, bytes]) -> pa.StringArray:
+    """Return the cells with calls of several arguments, given by the cells' numbers, replaced by what they give."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    given = {n: value for n, raw in called.items() if (value := value_of(raw.decode("utf-8", "replace"))) is not None}
+    if not given:
+        return cells
+    return pc.replace_with_mask(cells, _mask(len(cells), list(given)), pa.array(list(given.values()), pa.string()))
+
+
+def _mask(length: int, places: list[int]) -> pa.BooleanArray:
+    """Return which of so many places are listed."""
+    import numpy as np
+    import pyarrow as pa
+
+    listed = np.zeros(length, np.bool_)
+    listed[places] = True
+    return pa.array(listed)
 
 
 def _text(literal: str) -> str:

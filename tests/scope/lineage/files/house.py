@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.case.triage import Options, triage
 from kyumei.store.query import Store
-from tests.scope.lineage.shop import FAMILY, GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+FAMILY: Final = [
+    "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤",
+    "吉田", "山田", "佐々木", "山口", "松本", "井上", "木村", "林", "清水", "斎藤",
+]  # fmt: skip
+GIVEN: Final = [
+    "太郎", "花子", "一郎", "美咲", "健太", "由美", "翔太", "陽子", "直樹", "恵子",
+    "大輔", "真由", "拓也", "裕子", "和也", "明美", "誠", "千尋", "悠斗", "さくら",
+]  # fmt: skip
 HEADER: Final = "会員番号,氏名,メールアドレス,電話番号"
 LOG: Final = "日時,クライアント名,ログオンユーザー名,操作,ファイルパス,コピー先,ドライブ種別,ファイルサイズ"
 JAPAN: Final = timedelta(hours=9)
