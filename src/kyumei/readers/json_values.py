@@ -115,7 +115,7 @@ def _lines(source: Source, rows: Rows) -> Iterator[tuple[int, int, Any]]:
 
 def _stream(source: Source, rows: Rows) -> Iterator[tuple[int, int, Any]]:
     with source.open() as stream:
-        window = _Window(stream, source.sample.encoding)
+        window = Window(stream, source.sample.encoding)
         while window.skip(_BETWEEN):
             start, chars = window.offset, window.text
             value, end = window.value()
@@ -128,7 +128,7 @@ def _stream(source: Source, rows: Rows) -> Iterator[tuple[int, int, Any]]:
                 rows.fault(start, "no JSON", window.offset - start)
 
 
-class _Window:
+class Window:
     """The part of a text file that is being looked at, and the byte offset of its first character."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:

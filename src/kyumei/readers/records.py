@@ -33,7 +33,6 @@ def records(source: Source, rows: Rows, begins: str | Callable[[pa.Array], pa.Ar
         begins: RE2 expression that the first line of a record matches, or what says so of a column of lines.
         reason: what the fault of lines before the first record says.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     unread = Unread(rows, reason)
@@ -49,16 +48,16 @@ def records(source: Source, rows: Rows, begins: str | Callable[[pa.Array], pa.Ar
         heads = pc.match_substring_regex(batch.text, begins) if isinstance(begins, str) else begins(batch.text)
         lines, first = batch, heads.to_numpy(zero_copy_only=False)
         if rest is not None:
-            lines = Lines(*(pa.concat_arrays([getattr(rest, f), getattr(batch, f)]) for f in ("rec", "size", "text")))
+            lines = joined(rest, batch)
             first = _after(rest, first)
         starts = first.nonzero()[0]
         if not len(starts):
             unread.add(lines)
             rest = None
             continue
-        unread.add(_slice(lines, 0, int(starts[0])))
+        unread.add(part(lines, 0, int(starts[0])))
         yield from _joined(lines, starts[:-1], int(starts[-1]))
-        rest = _open(_slice(lines, int(starts[-1]), len(lines)), unread)
+        rest = _open(part(lines, int(starts[-1]), len(lines)), unread)
     if rest is not None:
         yield from _joined(rest, ints_of([0]), len(rest))
     unread.close()
@@ -107,11 +106,37 @@ def _open(lines: Lines, unread: Unread) -> Lines:
     ends = np.cumsum(lines.size.to_numpy())
     kept = max(1, int(np.searchsorted(ends, MAX_RECORD, side="right")))
     if kept < len(lines):
-        unread.add(_slice(lines, kept, len(lines)))
-    return next(_joined(lines, ints_of([0]), kept)) if kept > 1 else _slice(lines, 0, 1)
+        unread.add(part(lines, kept, len(lines)))
+    return next(_joined(lines, ints_of([0]), kept)) if kept > 1 else part(lines, 0, 1)
 
 
-def _slice(lines: Lines, start: int, stop: int) -> Lines:
+def joined(first: Lines, then: Lines) -> Lines:
+    """Return the lines of both, one behind the other."""
+    import pyarrow as pa
+
+    return Lines(*(pa.concat_arrays([getattr(first, f), getattr(then, f)]) for f in ("rec", "size", "text")))
+
+
+def behind(lines: Lines, begins: np.ndarray[Any, Any]) -> pa.Array:
+    r"""Return for each record the text of its lines after the first, each with `\n` before it; "" where there is none."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bounds = np.append(begins, len(lines))
+    if (np.diff(bounds) == 1).all():
+        return pa.repeat(pa.scalar("", pa.string()), len(begins))
+    texts = pc.binary_join_element_wise("\n", lines.text, "")
+    first = np.isin(np.arange(len(lines)), begins)
+    texts = pc.if_else(pa.array(first), pa.scalar("", pa.string()), texts)
+    lists = pa.ListArray.from_arrays(
+        pa.array((bounds - bounds[0]).astype(np.int32)), pa.concat_arrays([texts[int(begins[0]) :]])
+    )
+    return pc.binary_join(lists, "")
+
+
+def part(lines: Lines, start: int, stop: int) -> Lines:
+    """Return lines `start` up to `stop`."""
     return Lines(lines.rec[start:stop], lines.size[start:stop], lines.text[start:stop])
 
 

@@ -33,12 +33,20 @@ PAIRS: Final = "pairs"
 TEXT: Final = "text"
 
 
-def fitting(source: Source, patterns: Sequence[str]) -> float:
-    """Return the share of the sampled lines that a pattern fits; 0 where it fits none of the first."""
-    told = _any(tuple(patterns))
-    if not any(map(told.match, _first(source.head))):
+def fitting(source: Source, patterns: Sequence[str], skip: str = "") -> float:
+    """Return the share of the sampled lines that a pattern fits, those that `skip` fits left out.
+
+    It is 0 where no pattern fits one of the first lines. Skipped lines prove little, since many formats begin comments
+    alike; they decide only where there is nothing else, as in a file of headers alone.
+    """
+    told, passed = _any(tuple(patterns)), _any((skip,)) if skip else None
+    first = [line for line in _first(source.head) if passed is None or not passed.match(line)]
+    if not first:
+        return share(source, passed) if passed else 0.0
+    if not any(map(told.match, first)):
         return 0.0
-    return share(source, told)
+    left_out = share(source, passed) if passed else 0.0
+    return min(1.0, share(source, told) / (1 - left_out)) if left_out < 1 else 0.0
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.readers import forms
 from kyumei.readers.lines import Unread, batches, share
 from kyumei.readers.linux import payload
+from kyumei.readers.linux.connections import Connections
 from kyumei.readers.linux.years import Calendar
 from kyumei.readers.match import extract, filled, ints, only
 from kyumei.readers.registry import reader
@@ -33,10 +34,14 @@ _HEADS: Final = (
     rf"^(?:<(?P<pri>\d{{1,3}})>)?(?P<stamp>{ISO_STAMP}) (?P<rest>.*)$",
     r"^(?:<(?P<pri>\d{1,3})>)?1 (?P<stamp>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?P<body>.*)$",
     r"^(?P<stamp>)(?P<rest>[A-Za-z][\w.-]* (?:[\w.-]+/)*[\w.-]+\[\d+\]: .*)$",  # journalctl without times
+    r"^(?P<stamp>)(?P<rest>%{1,2}[A-Z0-9_]+-\d-\w+: .*)$",  # a router's own buffer
+    r"^(?P<stamp>)(?P<rest>(?:NOTICE|WARNING|ERROR|SECURITY|VERBOSE)\[\d+\](?:\[C-\w+\])?: \w+\.c:.*)$",  # Asterisk's console
 )
 _RESTS: Final = (
-    r"^(?P<host>[^ ]+)? ?:? ?(?P<program>%[A-Z0-9_]+-\d-\w+): *(?P<message>.*)$",
-    r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: <]+)(?:\[(?P<pid>\d+)\])?: *(?P<message>.*)$",
+    r"^(?P<host>[^ %]+)? ?:? ?%?(?P<program>%[A-Z0-9_]+-\d-\w+): *(?P<message>.*)$",
+    # Dovecot's own file
+    r"^(?P<level>Debug|Info|Warning|Error|Fatal|Panic): (?P<message>(?P<program>[a-z][\w-]*)(?:\([^()]*\))*: .*)$",
+    r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: <=]+)(?:\[(?P<pid>\d+)\])?: *(?P<message>.*)$",
     r"^(?P<program>[^\[\]: ]+)\[(?P<pid>\d+)\]: *(?P<message>.*)$",
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[^\[\]: ]+)\[(?P<pid>[^\]]+)\](?: <(?P<level>\w+)>)?: *(?P<message>.*)$",
     r"^(?P<host>[^ ]*[^ :]) (?P<program>[A-Za-z][\w./-]*) ?\[(?P<pid>\d+)\]:? +(?P<message>.*)$",
@@ -50,10 +55,13 @@ _BODY: Final = (
 )
 _LINE: Final = re.compile(
     r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:[.,]\d+)?:? [^ ]"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)? [^ ]*[^ :] [^\[\]: ]+(?:\[\w+\])?(?: <\w+>)?:"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)? [^ ]*[^ :] [^\[\]: =]+(?:\[\w+\])?(?: <\w+>)?:"
     r"|1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ ]* [^ ]+ [^ ]+ [^ ]+ [^ ]+ (?:-|\[))"
 )
-_TIMELESS: Final = re.compile(r"[A-Za-z][\w.-]* (?:[\w.-]+/)*[\w.-]+\[\d+\]: ")
+_TIMELESS: Final = re.compile(
+    r"[A-Za-z][\w.-]* (?:[\w.-]+/)*[\w.-]+\[\d+\]: |%{1,2}(?:[A-Z0-9_]+-)+\d-\w+: "
+    r"|(?:NOTICE|WARNING|ERROR|SECURITY|VERBOSE)\[\d+\](?:\[C-\w+\])?: \w+\.c:"
+)
 _LEVELS: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _FACILITIES: Final = (
     *("kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"),
@@ -86,29 +94,29 @@ def read(source: Source, rows: Rows) -> None:
     import pyarrow.compute as pc
 
     unread = Unread(rows, "no syslog line")
-    calendar = Calendar(source)
+    calendar, connections = Calendar(source), Connections()
     for lines in batches(source, rows):
         head, matched = extract(lines.text, *_HEADS)
         if not pc.all(matched).as_py():
             unread.add(lines.where(pc.invert(matched)))
             head = only(head, matched)
         if len(head["stamp"]):
-            _add(lines.where(matched), head, calendar, rows)
+            _add(lines.where(matched), head, (calendar, connections), rows)
     unread.close()
 
 
-def _add(lines: Lines, head: dict[str, pa.Array], calendar: Calendar, rows: Rows) -> None:
+def _add(lines: Lines, head: dict[str, pa.Array], file: tuple[Calendar, Connections], rows: Rows) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    parts = _parts(head)
+    parts, (calendar, connections) = _parts(head), file
     ts, assumed = parsed(head["stamp"], calendar.zone, lambda: calendar.years.at(lines.rec.to_numpy()))
     reading = forms.Reading(len(lines))
     sets = forms.load(PROGRAMS)
     forms.interpret([each for each in sets if each.program], parts["program"], parts["message"], reading)
     payload.interpret(parts["message"], reading)
     forms.interpret([each for each in sets if not each.program], parts["program"], parts["message"], reading)
-    said, fields = forms.split(reading.columns())
+    said, fields = forms.split(connections.fill(parts, ts, reading.columns()))
     columns = {
         "rec": lines.rec,
         "ts": ts,

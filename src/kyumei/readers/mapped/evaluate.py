@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.event import COLUMNS, native
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _ADDRESSES: Final = ("src_ip",)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # wall clock; the zone is applied to whole columns
+
+
+PLATFORM: Final = ("p_event_time", "@timestamp", "at_sign_timestamp", "_time")
+"""Where Panther, Elastic and Splunk keep the time of an event that they collected: docs.panther.com (standard fields), Elastic
+Common Schema, docs.splunk.com (default fields)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,23 @@ def _typed(column: str, texts: pa.Array) -> pa.Array:
 
 
 def _times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tuple[pa.Array, pa.Array]:
-    """Return microseconds UTC and whether the zone was assumed; a zone that the mapping states is not assumed."""
+    """Return microseconds UTC and whether the zone was assumed; a zone that the mapping states is not assumed.
+
+    Records without a time of their own take that of the platform they were exported from, which is UTC (`PLATFORM`).
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ts, assumed = _own_times(block, time, calendar, rec)
+    if not ts.null_count or time.fields == PLATFORM:
+        return ts, assumed
+    missing = pc.is_null(ts)
+    later, _ = _own_times(block, replace(time, fields=PLATFORM, form="iso", zone="UTC"), calendar, rec)
+    return pc.coalesce(ts, later), pc.if_else(pc.and_(missing, pc.is_valid(later)), pa.scalar(value=False), assumed)
+
+
+def _own_times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tuple[pa.Array, pa.Array]:
+    """Return the times that the mapping's own fields give."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -204,7 +225,11 @@ def _times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tu
 
     texts, zone = pc.fill_null(_first(block, time.fields), ""), time.zone or calendar.zone
     if time.form == "epoch":
-        return stamps.epochs(texts), pa.repeat(pa.scalar(value=False), block.n)
+        counted = stamps.epochs(texts)
+        if counted.null_count == block.n - pc.sum(pc.not_equal(texts, "")).as_py():
+            return counted, pa.repeat(pa.scalar(value=False), block.n)
+        written, assumed = stamps.parsed(texts, time.zone or "UTC")  # a platform may have rewritten the count
+        return pc.coalesce(counted, written), pc.and_(assumed, pc.is_null(counted))
     if time.form == "iso":
         ts, assumed = stamps.parsed(texts, zone, lambda: calendar.years.at(rec))
         both = pc.coalesce(ts, stamps.epochs(texts))
@@ -243,6 +268,8 @@ def wall(text: str, patterns: Sequence[str]) -> tuple[int, bool, bool]:
         except ValueError:
             continue
         offset = read.utcoffset()
+        if "%Z" in pattern and text.rstrip().endswith(("UTC", "GMT")):
+            offset = timedelta()
         local = read.replace(tzinfo=None) - (offset or (_EPOCH - _EPOCH))
         return (local - _EPOCH) // (datetime.resolution), True, offset is not None
     return 0, False, False

@@ -90,7 +90,7 @@ def _lines(mapping: LogMapping, source: Source) -> int:
     from kyumei.readers.flat_lines.records import fitting
 
     told = (mapping.recognise,) if mapping.recognise else mapping.patterns
-    part = fitting(source, (*told, *((mapping.skip,) if mapping.skip else ())))
+    part = fitting(source, told, mapping.skip)
     least = 0.2 if mapping.certain else 0.5
     return int((CERTAIN - 20 if mapping.certain else LIKELY) + 15 * part) if part >= least else 0
 

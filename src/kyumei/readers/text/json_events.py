@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers import forms
 from kyumei.readers.addresses import IP
+from kyumei.readers.linux import payload
 from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
 from kyumei.readers.registry import reader
@@ -33,6 +34,8 @@ UNSURE: Final = 20
 _ADDRESS: Final = re.compile(rf"^(?:{IP})(?::\d+)?$")
 _TIMELY: Final = re.compile(r"time|date|stamp|created|recorded|_at$|_on$|At$|published", re.IGNORECASE)
 _LEVEL: Final = re.compile(r"(?i)(?:trace|debug|info\w*|notice|warn\w*|err\w*|crit\w*|fatal|alert|[IWEFD]|\d\d?)$")
+_PROGRAM: Final = r"^(?:[\w.-]+ )?[\w./-]+(?:\[\d+\])?: "
+"""What a collector of containers' output puts before the line."""
 _FAILED: Final = r"^(?:false|fail\w*|denied|block\w*|invalid\w*|error|unsuccessful|[45]\d\d)$"
 _FORMS: Final = {"word": r"[\w.:/-]+$", "joined": r"\w+(?:[._:-]\w+)+$|[A-Z][a-z]+(?:[A-Z][a-z]+)+$"}
 _VALUES: Final = 40
@@ -50,10 +53,14 @@ class Chosen:
     verdict: tuple[str, ...]
     is_plain: bool = False
     """An action in the words of a program, not of people; or a level and a message, as logs have."""
+    is_collected: bool = False
+    """The record says itself that a platform for logs collected it."""
 
     @property
     def confidence(self) -> int:
         """Return how sure it is that these are events and no other records."""
+        if self.is_collected:
+            return SURE
         who, where = bool(self.columns.get("account")), bool(self.columns.get("src_ip"))
         if (self.is_plain and (self.time or where)) or (self.time and where and who):
             return SURE
@@ -95,11 +102,13 @@ def _completed(columns: dict[str, Any], n: int) -> dict[str, Any]:
     nothing = pa.nulls(n, pa.string())
     reading = forms.Reading(n)
     sets = [each for each in forms.load(PROGRAMS) if not each.program]
-    forms.interpret(sets, nothing, pc.fill_null(columns["message"], ""), reading)
+    messages = pc.fill_null(columns["message"], "")
+    payload.interpret(pc.replace_substring_regex(messages, _PROGRAM, ""), reading)
+    forms.interpret(sets, nothing, messages, reading)
     said, _ = forms.split(reading.columns())
     plain = pc.equal(columns["action"], "record.written")
     found: dict[str, Any] = {
-        name: pc.coalesce(columns.get(name, nothing), said[name]) for name in ("account", "src_ip") if name in said
+        name: pc.coalesce(columns.get(name, nothing), said[name]) for name in ("account", "src_ip", "object") if name in said
     }
     if "action" in said:
         found["action"] = pc.if_else(plain, pc.coalesce(said["action"], columns["action"]), columns["action"])
@@ -125,7 +134,8 @@ def _chosen(head: bytes) -> Chosen | None:
     verdicts = tuple(_ranked(plain, "verdict")[:_MOST])
     is_plain = any(_is_word_of_a_program(name, values[name]) for name in actions)
     is_plain |= any(_mostly(values[name], _LEVEL) for name in _ranked(plain, "level")) and bool(found["message"])
-    return Chosen(tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts, is_plain)
+    collected = any(_parts(name)[0] in _words()["platform"]["names"] for name in names)
+    return Chosen(tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts, is_plain, collected)
 
 
 def _is_word_of_a_program(name: str, values: Sequence[str]) -> bool:

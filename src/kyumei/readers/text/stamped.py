@@ -10,22 +10,25 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers import forms
-from kyumei.readers.lines import batches, share
+from kyumei.readers.lines import Lines, Unread, batches, share
 from kyumei.readers.linux import payload
 from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.linux.years import Calendar
-from kyumei.readers.match import extract, filled, only
+from kyumei.readers.match import extract, filled, ints
+from kyumei.readers.records import behind, joined, part
 from kyumei.readers.registry import reader
 from kyumei.readers.text import when
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
     from kyumei.model.source import Source
-    from kyumei.readers.lines import Lines
     from kyumei.store.rows import Rows
 
 SENTENCES: Final = "kyumei.readers.text.sentences"
+HELD: Final = 4 * 1024 * 1024
+"""Bytes of lines without a time that may belong to one with a time: traces, wrapped messages, what a program dumped."""
 LEAST: Final = 0.3
 """Share of sampled lines that have a time: traces and wrapped messages may stand between them."""
 CLEAR: Final = 62
@@ -59,27 +62,63 @@ def accepts(source: Source) -> int:
     spec="https://www.rfc-editor.org/rfc/rfc3339",
 )
 def read(source: Source, rows: Rows) -> None:
-    """Add one event for each line; lines without a time are kept with their text and without a time."""
-    import pyarrow as pa
+    """Add one event for each line that has a time; the lines behind it that have none belong to its message.
+
+    Lines before the first time, and what follows a message that has grown past `HELD` bytes, are events without a time.
+    """
+    import numpy as np
     import pyarrow.compute as pc
 
     calendar = Calendar(source)
     order = when.first_is_month(source.sample.text)
-    for lines in batches(source, rows):
+    held: Lines | None = None
+    unwritten = Unread(rows, "not written out")
+    for every in batches(source, rows):
+        nuls = pc.starts_with(every.text, "\0")
+        unwritten.add(every.where(nuls))
+        batch = every.where(pc.invert(nuls))
+        lines = batch if held is None else joined(held, batch)
         parts, fits = when.parted(lines.text)
-        rest = lines.where(pc.invert(fits))
-        if len(lines) - len(rest):
-            _add(lines.where(fits), only(parts, fits), calendar, rows, month_first=order)
-        if len(rest):
-            written = pa.repeat("record.written", len(rest))
-            rows.add_columns({"rec": rest.rec, "action": written, "message": rest.text}, {})
+        begins = np.flatnonzero(fits.to_numpy(zero_copy_only=False))
+        last = int(begins[-1]) if len(begins) else len(lines)
+        if last < len(lines) and int(np.sum(lines.size[last:].to_numpy())) > HELD:
+            last = len(lines)
+        held = part(lines, last, len(lines)) if last < len(lines) else None
+        _records(
+            part(lines, 0, last),
+            {name: values[:last] for name, values in parts.items()},
+            begins[begins < last],
+            (calendar, order),
+            rows,
+        )
+    if held is not None:
+        parts, _ = when.parted(held.text)
+        _records(held, parts, np.zeros(1, np.int64), (calendar, order), rows)
+    unwritten.close()
 
 
-def _add(lines: Lines, parts: dict[str, pa.Array], calendar: Calendar, rows: Rows, *, month_first: bool | None) -> None:
+def _records(
+    lines: Lines, parts: dict[str, pa.Array], begins: np.ndarray[Any, Any], how: tuple[Calendar, bool | None], rows: Rows
+) -> None:
+    """Add the events of these lines; `begins` are those that have a time."""
+    import pyarrow as pa
+
+    before = part(lines, 0, int(begins[0]) if len(begins) else len(lines))
+    if len(before):
+        written = pa.repeat("record.written", len(before))
+        rows.add_columns({"rec": before.rec, "action": written, "message": before.text}, {})
+    if len(begins):
+        here = ints(begins)
+        heads = Lines(lines.rec.take(here), lines.size.take(here), lines.text.take(here))
+        more = behind(lines, begins)
+        _add(heads, more, {name: values.take(here) for name, values in parts.items()}, how, rows)
+
+
+def _add(lines: Lines, more: pa.Array, parts: dict[str, pa.Array], how: tuple[Calendar, bool | None], rows: Rows) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    n = len(lines)
+    n, (calendar, month_first) = len(lines), how
     found = when.stamped(parts, calendar.zone, lambda: calendar.years.at(lines.rec.to_numpy()), month_first=month_first)
     nothing = pa.nulls(n, pa.string())
     head, _ = extract(found.message, *_PROGRAM)
@@ -92,7 +131,7 @@ def _add(lines: Lines, parts: dict[str, pa.Array], calendar: Calendar, rows: Row
         "zone_assumed": found.assumed,
         "host": filled(head.get("host", nothing)),
         "provider": filled(program),
-        "message": message,
+        "message": pc.binary_join_element_wise(message, more, ""),
         **said,
         "action": pc.fill_null(said.get("action", nothing), "record.written"),
     }

@@ -32,7 +32,7 @@ _STAMPS: Final = (
     rf"(?P<day>\d{{1,2}})[/ -](?P<month>{_NAMES})[/ -](?P<year>\d{{4}})[: ]{_CLOCK}",
     rf"(?P<month>{_NAMES}) +(?P<day>\d{{1,2}}) {_CLOCK}(?: [A-Z]{{3,4}})? (?P<year>(?:19|20)\d\d)\b",
     rf"(?P<month>{_NAMES}) +(?P<day>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?,? {_CLOCK}",
-    rf"(?P<one>\d{{1,2}})(?P<sign>[/.-])(?P<two>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d\d)(?:,? +| - |-){_CLOCK}",
+    rf"(?P<one>\d{{1,2}})(?P<sign>[/.-])(?P<two>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d\d)(?:,? +| - |[-,:]){_CLOCK}",
 )
 _AT_ONCE: Final = (
     rf"^(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK}(?P<rest>.*)$",
@@ -44,7 +44,7 @@ PATTERNS: Final = (
     *_AT_ONCE,
 )
 LINE: Final = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in PATTERNS))
-_PAIR: Final = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?:,? +| - |-)\d{1,2}:\d\d:\d\d")
+_PAIR: Final = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d\d)(?:,? +| - |[-,:])\d{1,2}:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,11 @@ def _flat(record: dict[str, Any]) -> dict[str, str]:
     while open_:
         name, value = open_.pop()
         if isinstance(value, dict):
-            front = "" if name in {"winlog.event_data", "winlog.user_data", "event_data", "EventData"} else f"{name}."
+            front = (
+                ""
+                if name in {"winlog.event_data", "winlog.user_data", "event_data", "EventData", "ExtraEventData"}
+                else f"{name}."
+            )
             open_ += [(f"{front}{key}", inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list):
             texts = [as_text(item) for item in value]
