@@ -174,11 +174,10 @@ class _Blocks:
         room = self._decoder.buffer.data[: min(most, self._last - self._at)]
         size = 0
         while size < len(room):
-            data = self._stream.read(len(room) - size)
-            if not data:
+            got = self._stream.readinto(room[size:])  # type: ignore[attr-defined]  # of all binary streams but in their type
+            if not got:
                 break
-            room[size : size + len(data)] = data
-            size += len(data)
+            size += got
         return size
 
 

@@ -112,6 +112,7 @@ class Decoder:
     def _close(self) -> None:
         self._dictionary = Dictionary(self.codec)
         self._slots = self._shapes.slots()
+        self._literal_codes: list[int] = []
         self._literals()
         self._times: dict[int, int] = {}
 
@@ -129,7 +130,7 @@ class Decoder:
     def prepare(self, scanned: Scanned) -> np.ndarray:
         """Plan the shapes of what was scanned last; return the numbers of the records that the fallback must read."""
         n = scanned.n
-        if self._shapes.learn(self.buffer.data, self._known):
+        if self._shapes.learn(self.buffer, self._known):
             last = self._slots.last
             self._slots = self._shapes.slots()
             self._slots.last[: len(last)] = last
@@ -148,24 +149,18 @@ class Decoder:
             notes: what is wrong with a chunk (by its number in the buffer) as a whole, where something is.
             others: the live records of these chunks that the fallback read; each gets its place.
         """
-        pairs = self._pairs(scanned.n)
-        rows = self._encode(scanned.n, pairs)
+        start, pairs = self._pairs(scanned.n, offset, others)
+        self._encode(pairs)
         self._dictionary.spell()
-        columns = self._columns(pairs)
-        ts, at = pairs.ts[:rows], pairs.record[:rows]
+        columns = self._columns(start, pairs)
+        ts, at = pairs.ts, pairs.record
         self._resolve_times(columns, ts)
         self._join(columns)
         self._expand(columns)
         self._note(columns, at, scanned, notes)
-        rec, number = self.records.at[at] + offset, self.records.number[at].view(np.uint64)
-        shape = self.records.shape[at]
+        rec, number, shape = self.records.at[at] + offset, self.records.number[at].view(np.uint64), self.records.shape[at]
         if others:
-            place = self._take_in(columns, rec, others)
-            rec = np.concatenate([rec, np.array([f.rec for f in others], np.int64)])[place]
-            times = [NO_TIME if f.event.ts is None else f.event.ts for f in others]
-            ts = np.concatenate([ts, np.array(times, np.int64)])[place]
-            number = np.concatenate([number, np.zeros(len(others), np.uint64)])[place]
-            shape = np.concatenate([shape, np.full(len(others), -1, np.int32)])[place]
+            self._take_in(columns, np.flatnonzero(at < 0), others, (rec, number, shape, ts))
         self._dictionary.spell()
         return Batch(
             Columns(len(rec), self._named(columns), self._dictionary.identity),
@@ -185,28 +180,28 @@ class Decoder:
             if len(row) and not names[f].startswith("\0")
         }
 
-    def _take_in(self, columns: _Pairs, rec: np.ndarray, others: Sequence[Found]) -> np.ndarray:
-        """Add records that the fallback read; return the order by place in the file."""
-        place = np.argsort(np.concatenate([rec, np.array([f.rec for f in others], np.int64)]), kind="stable")
-        rank = np.empty(len(place), np.int32)
-        rank[place] = np.arange(len(place), dtype=np.int32)
-        for f, (row, code) in columns.items():
-            columns[f] = (rank[row], code)
+    def _take_in(self, columns: _Pairs, place: np.ndarray, others: Sequence[Found], into: tuple[np.ndarray, ...]) -> None:
+        """Add records that the fallback read, in the rows that were left to them; `into`: rec, number, shape, ts."""
+        rec, number, shape, ts = into
+        rec[place] = [f.rec for f in others]
+        number[place], shape[place] = 0, -1
+        ts[place] = [NO_TIME if f.event.ts is None else f.event.ts for f in others]
         given: dict[int, tuple[list[int], list[int]]] = {}
         for n, one in enumerate(others):
             for name, value in native_fields(one.event).items():
-                number = self._number(name)
-                rows, codes = given.setdefault(number, ([], []))
-                rows.append(len(rec) + n)
-                codes.append(self._dictionary.intern(number, value))
-        for number, (rows, codes) in given.items():
-            self._merge(columns, number, rank[rows], np.array(codes, np.int32))
-        return place
+                field_ = self._number(name)
+                rows, codes = given.setdefault(field_, ([], []))
+                rows.append(n)
+                codes.append(self._dictionary.intern(field_, value))
+        for field_, (rows, codes) in given.items():
+            self._merge(columns, field_, place[rows], np.array(codes, np.int32))
 
     def _literals(self) -> None:
+        """Give the texts that all records of a shape have their codes."""
         self._dictionary.make_fields(len(self._shapes.names) + 1)
-        for n, (number, text) in enumerate(self._shapes.literals):
-            self._slots.literals[n, 1] = self._dictionary.intern(number, text)
+        codes = self._literal_codes
+        codes += [self._dictionary.intern(number, text) for number, text in self._shapes.literals[len(codes) :]]
+        self._slots.literals[:, 1] = codes
 
     def _counts(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Return how many records each shape has, and how many pairs one of them can give."""
@@ -221,8 +216,8 @@ class Decoder:
             shape = self.records.shape[:n]
             shape[np.isin(shape, np.flatnonzero(width > _WIDE))] = -1
 
-    def _pairs(self, n: int) -> encode.Pairs:
-        """Return room for all pairs that these records can give."""
+    def _pairs(self, n: int, offset: int, others: Sequence[Found]) -> tuple[np.ndarray, encode.Pairs]:
+        """Return where each field's pairs begin, and room for all that these records can give, each with its row."""
         slots = self._slots
         counts, _ = self._counts(n)
         spans = np.maximum(slots.outer, 0) + slots.nested
@@ -232,29 +227,35 @@ class Decoder:
         room = np.bincount(fields[used], weights[used], minlength=len(self._shapes.names)).astype(np.int64)
         start = np.cumsum(room) - room
         total = int(room.sum())
-        rows = int(counts.sum())
-        return encode.Pairs(
-            start,
-            np.zeros(len(room), np.int64),
+        own = np.flatnonzero(self.records.shape[:n] >= 0)
+        rows = np.arange(len(own))
+        if others:
+            rows += np.searchsorted(np.array([f.rec for f in others], np.int64), self.records.at[own] + offset)
+        record = np.full(len(own) + len(others), -1, np.int64)
+        record[rows] = own
+        pairs = encode.Pairs(
+            start.copy(),
             np.empty(total, np.int32),
             np.empty(total, np.int32),
-            np.empty(rows, np.int64),
-            np.empty(rows, np.int64),
+            np.full(len(record), NO_TIME, np.int64),
+            record,
+            np.empty((2 * scan.MOST_VALUES + 1, 4), np.int64),
         )
+        return start, pairs
 
-    def _encode(self, n: int, pairs: encode.Pairs) -> int:
-        at, row = 0, 0
+    def _encode(self, pairs: encode.Pairs) -> None:
+        row = 0
         while True:
-            at, row = encode.encode(self.buffer, (at, row, n), self.records, self._slots, self._dictionary.raw, pairs)
-            if at == encode.DONE:
-                return int(row)
+            row = encode.encode(self.buffer, row, self.records, self._slots, self._dictionary.raw, pairs)
+            if row == len(pairs.record):
+                return
             self._dictionary.grow(2 * scan.MOST_VALUES, scan.CHUNK)
 
-    def _columns(self, pairs: encode.Pairs) -> _Pairs:
+    def _columns(self, start: np.ndarray, pairs: encode.Pairs) -> _Pairs:
         return {
-            f: (pairs.row[s : s + c], pairs.code[s : s + c])
-            for f, (s, c) in enumerate(zip(pairs.start.tolist(), pairs.used.tolist(), strict=True))
-            if c
+            f: (pairs.row[first:last], pairs.code[first:last])
+            for f, (first, last) in enumerate(zip(start.tolist(), pairs.next.tolist(), strict=True))
+            if last > first
         }
 
     def _resolve_times(self, columns: _Pairs, ts: np.ndarray) -> None:
@@ -337,7 +338,7 @@ class Decoder:
     def _note(self, columns: _Pairs, at: np.ndarray, scanned: Scanned, notes: dict[int, str]) -> None:
         for c, note in sorted(notes.items()):
             first = int(scanned.status[c, 1])
-            rows = np.arange(*np.searchsorted(at, (first, first + int(scanned.status[c, 2]))), dtype=np.int32)
+            rows = np.flatnonzero((at >= first) & (at < first + int(scanned.status[c, 2]))).astype(np.int32)
             if len(rows):
                 number = self._number(INTEGRITY)
                 code = self._dictionary.intern(number, note)

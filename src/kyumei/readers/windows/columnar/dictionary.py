@@ -12,8 +12,10 @@ from kyumei.readers.windows.columnar import encode, spelling, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SLACK: Final = 40
-"""Most bytes a value's text has beyond three times its raw size."""
+_OUT: Final = 1 << 20
+_VALUES: Final = 1 << 15
+_GROWTH: Final = 4
+"""Arrays grow by that: what is not used of them takes no memory, and copies cost."""
 
 
 class Texts:
@@ -21,17 +23,17 @@ class Texts:
 
     def __init__(self) -> None:
         self.n = 0
-        self._ends = np.zeros(16, np.int32)
-        self._bytes = np.empty(64, np.uint8)
+        self._ends = np.zeros(32, np.int32)
+        self._bytes = np.empty(512, np.uint8)
         self._made: pa.StringArray | None = None
 
-    def add(self, data: np.ndarray, ends: np.ndarray) -> None:
-        """Append values: their bytes one behind the other, and where each ends."""
+    def add(self, data: np.ndarray, ends: np.ndarray, before: int) -> None:
+        """Append values: their bytes one behind the other, and where each ends, counted from `before` their beginning."""
         used, n = int(self._ends[self.n]), self.n + len(ends)
         self._bytes = _grown(self._bytes, used, used + len(data))
         self._ends = _grown(self._ends, self.n + 1, n + 1)
         self._bytes[used : used + len(data)] = data
-        self._ends[self.n + 1 : n + 1] = ends + used
+        np.add(ends, used - before, out=self._ends[self.n + 1 : n + 1])
         self.n = n
         self._made = None
 
@@ -46,7 +48,7 @@ class Texts:
 def _grown(array: np.ndarray, used: int, needed: int) -> np.ndarray:
     if needed <= len(array):
         return array
-    larger = np.empty(max(needed, 2 * len(array)), array.dtype)
+    larger = np.empty(max(needed, _GROWTH * len(array)), array.dtype)
     larger[:used] = array[:used]
     return larger
 
@@ -63,13 +65,13 @@ class Dictionary:
     """
 
     def __init__(self, codec: str) -> None:
-        n = 1 << 14
+        n = _VALUES
         self.identity = object()
         self.codec = codec
         self.arrays: dict[int, dict[int, list[str]]] = {}
         self.raw = encode.Values(
-            np.zeros(2, np.int64),
-            np.zeros((4 * n, 4), np.uint64),
+            np.zeros(3, np.int64),
+            np.zeros((2 * n, 4), np.uint64),
             np.empty(1 << 20, np.uint8),
             np.empty(n, np.int64),
             np.empty(n, np.int32),
@@ -81,6 +83,7 @@ class Dictionary:
         self._texts: dict[int, Texts] = {}
         self._interned: dict[int, dict[str, int]] = {}
         self._spelt = 0
+        self._out = np.empty(_OUT, np.uint8)
 
     def make_fields(self, n: int) -> None:
         """Make room for so many fields."""
@@ -91,11 +94,11 @@ class Dictionary:
 
     def grow(self, entries: int, size: int) -> None:
         """Make room for so many more values and bytes."""
-        raw, (n, used) = self.raw, (int(c) for c in self.raw.counts)
+        raw, (n, used, _) = self.raw, (int(c) for c in self.raw.counts)
         if n + entries > len(raw.at):
             raw = raw._replace(**{f: _grown(getattr(raw, f), n, n + entries) for f in ("at", "size", "kind", "field", "code")})
-        if 2 * len(raw.at) > len(raw.table):
-            table = np.zeros((1 << (2 * len(raw.at) - 1).bit_length(), 4), np.uint64)
+        if 2 * (int(raw.counts[2]) + entries) > len(raw.table):
+            table = np.zeros((_GROWTH * len(raw.table), 4), np.uint64)
             encode.rehash(raw.table, table)
             raw = raw._replace(table=table)
         self.raw = raw._replace(arena=_grown(raw.arena, used, used + size))
@@ -121,45 +124,55 @@ class Dictionary:
         if first == last:
             return
         self._spelt = last
-        field, kind = self.raw.field[first:last], self.raw.kind[first:last].astype(np.int64)
-        values = np.stack([self.raw.at[first:last], self.raw.size[first:last].astype(np.int64), kind], axis=1)
-        special = np.flatnonzero(spelling.is_spelt_here(kind))
+        special = first + np.flatnonzero(spelling.is_spelt_here(self.raw.kind[first:last]))
         if len(special):
-            self._prepare(first, special, values)
+            self._prepare(special)
+        field = self.raw.field[first:last]
+        field = field.astype(np.uint16) if len(self.raw.codes) <= 1 << 16 else field  # then the order is found in linear time
         order = np.argsort(field, kind="stable")
-        ends = np.empty(len(order), np.int64)
-        out = np.empty(int((3 * values[:, 1] + _SLACK).sum()), np.uint8)
-        text.spell(self.raw.arena, values[order], out, ends)
-        self._append(field[order], out, ends)
+        field, ends, at = field[order], np.empty(len(order), np.int32), 0
+        order += first
+        if (most := 3 * int(self.raw.size[first:last].max()) + text.SLACK) > len(self._out):
+            self._out = np.empty(most, np.uint8)
+        while at < len(order):
+            end = int(text.spell(self.raw, order, at, self._out, ends))
+            self._append(field[at:end], ends[at:end])
+            at = end
 
-    def _append(self, field: np.ndarray, out: np.ndarray, ends: np.ndarray) -> None:
-        bounds = np.flatnonzero(np.diff(field, prepend=-1, append=-1))
-        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            before = int(ends[start - 1]) if start else 0
-            texts = self._texts.setdefault(int(field[start]), Texts())
-            texts.add(out[before : int(ends[end - 1])], ends[start:end] - before)
+    def _append(self, field: np.ndarray, ends: np.ndarray) -> None:
+        """Hand the texts in `_out` to their fields."""
+        starts = np.flatnonzero(np.diff(field, prepend=field[:1])).tolist()
+        before, made = 0, self._texts
+        for start, end in zip([0, *starts], [*starts, len(field)], strict=True):
+            number = int(field[start])
+            texts = made.get(number)
+            if texts is None:
+                texts = made[number] = Texts()
+            after = int(ends[end - 1])
+            texts.add(self._out[before:after], ends[start:end], before)
+            before = after
 
-    def _prepare(self, first: int, special: np.ndarray, values: np.ndarray) -> None:
+    def _prepare(self, special: np.ndarray) -> None:
         """Spell values in Python, put the texts into the arena and point at them; arrays get no text of their own."""
-        made: list[bytes] = []
-        for i in special.tolist():
-            at, size, kind = (int(v) for v in values[i])
-            raw = self.raw.arena[at : at + size].tobytes()
+        raw, made = self.raw, []
+        for n in special.tolist():
+            at, size, kind = int(raw.at[n]), int(raw.size[n]), int(raw.kind[n])
+            value = raw.arena[at : at + size].tobytes()
             if kind >= encode.ARRAY:
-                codes = self.arrays.setdefault(int(self.raw.field[first + i]), {})
-                codes[int(self.raw.code[first + i])] = spelling.elements(kind, raw)
+                codes = self.arrays.setdefault(int(raw.field[n]), {})
+                codes[int(raw.code[n])] = spelling.elements(kind, value)
                 made.append(b"")
             else:
-                made.append(spelling.spelt(kind, raw, self.codec).encode("utf-8", "replace"))
-        self._point(special, values, made)
+                made.append(spelling.spelt(kind, value, self.codec).encode("utf-8", "replace"))
+        self._point(special, made)
 
-    def _point(self, special: np.ndarray, values: np.ndarray, made: Sequence[bytes]) -> None:
+    def _point(self, special: np.ndarray, made: Sequence[bytes]) -> None:
         joined = np.frombuffer(b"".join(made), np.uint8)
         self.grow(0, len(joined))
         place = int(self.raw.counts[1])
         self.raw.arena[place : place + len(joined)] = joined
         self.raw.counts[1] = place + len(joined)
         sizes = np.array([len(m) for m in made], np.int64)
-        values[special, 0] = place + np.cumsum(sizes) - sizes
-        values[special, 1] = sizes
-        values[special, 2] = text.READY
+        self.raw.at[special] = place + np.cumsum(sizes) - sizes
+        self.raw.size[special] = sizes
+        self.raw.kind[special] = text.READY

@@ -6,12 +6,12 @@ after the bytes were compared. A field's (row, code) pairs are written one behin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from kyumei.readers.windows.columnar.jit import inlined, jit, u16, u32, u64, whole
-from kyumei.readers.windows.columnar.scan import hashed
+from kyumei.readers.windows.columnar.hashing import finished, hashed, mixed, word
+from kyumei.readers.windows.columnar.jit import fetch, inlined, jit, u16, u32, u64, whole
 
 if TYPE_CHECKING:
     from kyumei.readers.windows.columnar.scan import Records
@@ -26,7 +26,7 @@ _FIRST_TIME: Final = np.int64(864_000_000_000)
 _LAST_FILETIME: Final = np.uint64(2_650_466_808_000_000_000)
 _EPOCH: Final = np.int64(11_644_473_600_000_000)
 MISSING, REFUSED = -1, -2
-DONE: Final = -1
+_SMALL: Final = 8
 _SEED: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIELD: Final = np.uint64(0xD6E8FEB86659FD93)
 _ONES: Final = np.uint64(0x0001000100010001)
@@ -53,7 +53,9 @@ class Slots(NamedTuple):
 
 
 class Values(NamedTuple):
-    """The distinct values; `counts`: values, bytes of the arena. Per value: place, size, type, field and code.
+    """The distinct values; `counts`: values, bytes of the arena, entries of the table.
+
+    Per value: place, size, type, field and code.
 
     `table`: hash, code + 1, place, and field with size and type: all that a look-up needs lies in one line of the cache.
     `codes`: how many values each field has.
@@ -71,14 +73,18 @@ class Values(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """(row, code) pairs: those of field f begin at `start[f]`, `used[f]` of them. `ts`, `row` per record and row."""
+    """(row, code) pairs: those of field f end before `next[f]`.
 
-    start: np.ndarray
-    used: np.ndarray
+    Per row: `ts`, NO_TIME at first, and `record`, -1 where the fallback gives it. `todo`: how many values of the record are
+    still to be looked up, counted from 1, and of each slot, place, size with type, and hash.
+    """
+
+    next: np.ndarray
     row: np.ndarray
     code: np.ndarray
     ts: np.ndarray
     record: np.ndarray
+    todo: np.ndarray
 
 
 @inlined
@@ -194,6 +200,15 @@ def _same(data: np.ndarray, at: int, size: int, arena: np.ndarray, other: int) -
 
 
 @inlined
+def _hash(data: np.ndarray, at: int, size: int, key: tuple[int, int]) -> Any:
+    """Return the hash of a value of (field, type); of at most eight bytes no two have the same, but for the hash 1."""
+    seed = _SEED ^ (np.uint64(size) * _SEED) ^ (np.uint64(key[0] * 256 + key[1]) * _FIELD)
+    if size > _SMALL:
+        return hashed(data, at, size, seed)
+    return finished(mixed(seed, word(data, at, size)))
+
+
+@inlined
 def _added(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
     """Add a value to the arena and return its ordinal; there is room."""
     field, kind = key
@@ -213,19 +228,24 @@ def _added(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: V
 
 
 @inlined
-def found(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Values) -> int:
-    """Return the table's slot of a value of (field, type), which is added where it is new; there is room."""
+def _place(value: Any, values: Values) -> int:
+    return whole(value >> np.uint64(8)) & (len(values.table) - 1)
+
+
+@inlined
+def found(data: np.ndarray, at: int, size: int, key: tuple[int, int], value: Any, values: Values) -> int:
+    """Return the table's slot of a value of (field, type) with this hash; it is added where it is new; there is room."""
     field, kind = key
-    seed = _SEED ^ (np.uint64(size) * _SEED) ^ (np.uint64(field * 256 + kind) * _FIELD)
-    value = hashed(data, at, size, seed)
     what = np.uint64(field) << np.uint64(32) | np.uint64(size << 8 | kind)
     mask = len(values.table) - 1
-    slot = whole(value >> np.uint64(8)) & mask
+    slot = _place(value, values)
     while values.table[slot, 1] != np.uint64(0):
         if (
             values.table[slot, 0] == value
             and values.table[slot, 3] == what
-            and _same(data, at, size, values.arena, whole(values.table[slot, 2]))
+            and (
+                (size <= _SMALL and value != np.uint64(1)) or _same(data, at, size, values.arena, whole(values.table[slot, 2]))
+            )
         ):
             return slot
         slot = (slot + 1) & mask
@@ -234,6 +254,7 @@ def found(data: np.ndarray, at: int, size: int, key: tuple[int, int], values: Va
     values.table[slot, 1] = np.uint64(values.code[ordinal] + 1)
     values.table[slot, 2] = np.uint64(values.at[ordinal])
     values.table[slot, 3] = what
+    values.counts[2] += 1
     return slot
 
 
@@ -279,29 +300,44 @@ def _time(data: np.ndarray, at: int) -> int:
 
 
 @inlined
-def _code(data: np.ndarray, at: int, size: int, entry: tuple[int, int], state: tuple[Slots, Values]) -> int:
-    """Return the code of a value in a slot; the value seen there last is tried first."""
-    slot, kind = entry
-    slots, values = state
-    field = slots.field[slot]
-    if slots.rule[slot] == NUMBER:
-        return values.code[_added(data, at, size, (field, kind), values)]  # type: ignore[no-any-return]  # an integer
-    last = slots.last
-    if last[slot, 1] == size << 8 | kind and _same(data, at, size, values.arena, last[slot, 0]):
-        return last[slot, 2]  # type: ignore[no-any-return]  # an integer
-    place = found(data, at, size, (field, kind), values)
-    last[slot, 0] = whole(values.table[place, 2])
-    last[slot, 1] = size << 8 | kind
-    last[slot, 2] = whole(values.table[place, 1]) - 1
-    return last[slot, 2]  # type: ignore[no-any-return]  # an integer
+def _put(pairs: Pairs, field: int, row: int, code: int) -> None:
+    place = pairs.next[field]
+    pairs.row[place] = row
+    pairs.code[place] = code
+    pairs.next[field] = place + 1
 
 
 @inlined
-def _put(pairs: Pairs, field: int, row: int, code: int) -> None:
-    place = pairs.start[field] + pairs.used[field]
-    pairs.row[place] = row
-    pairs.code[place] = code
-    pairs.used[field] += 1
+def _take(data: np.ndarray, at: int, size: int, entry: tuple[int, int, int], state: tuple[Slots, Values], pairs: Pairs) -> int:
+    """Put a value (slot, type, row) that is its slot's last one again; any other becomes one to do. Return how many became."""
+    slot, kind, row = entry
+    slots, values = state
+    field, last = slots.field[slot], slots.last
+    if slots.rule[slot] == NUMBER:
+        _put(pairs, field, row, values.code[_added(data, at, size, (field, kind), values)])
+        return 0
+    if last[slot, 1] == size << 8 | kind and _same(data, at, size, values.arena, last[slot, 0]):
+        _put(pairs, field, row, last[slot, 2])
+        return 0
+    value = _hash(data, at, size, (field, kind))
+    fetch(values.table, 4 * _place(value, values))
+    n = pairs.todo[0, 0]
+    pairs.todo[n, 0], pairs.todo[n, 1], pairs.todo[n, 2], pairs.todo[n, 3] = slot, at, size << 8 | kind, whole(value)
+    return 1
+
+
+@inlined
+def _look_up(data: np.ndarray, row: int, state: tuple[Slots, Values], pairs: Pairs) -> None:
+    """Put the values that are to do; what they are looked up in was fetched meanwhile."""
+    slots, values = state
+    last, todo = slots.last, pairs.todo
+    for n in range(1, todo[0, 0]):
+        slot, at, size, kind = todo[n, 0], todo[n, 1], todo[n, 2] >> 8, todo[n, 2] & 0xFF
+        place = found(data, at, size, (slots.field[slot], kind), np.uint64(todo[n, 3]), values)
+        last[slot, 0] = whole(values.table[place, 2])
+        last[slot, 1] = todo[n, 2]
+        last[slot, 2] = whole(values.table[place, 1]) - 1
+        _put(pairs, slots.field[slot], row, last[slot, 2])
 
 
 @inlined
@@ -312,17 +348,17 @@ def _encode_part(
     start, mapped = entry
     slots = state[0]
     at = place + 4 * count
-    for i in range(count):
+    for i in range(min(count, mapped)):
         size = u16(data, place + 4 * i)
         slot = start + i
-        if i < mapped and slots.field[slot] >= 0 and size > 0:
+        if slots.field[slot] >= 0 and size > 0:
             kind = whole(data[place + 4 * i + 2])
             kept = _kept(data, at, size, kind, slots.rule[slot])
             if kept > 0 and slots.rule[slot] == TIME and kind == FILETIME:
                 pairs.ts[row] = _time(data, at)
                 kept = kept if pairs.ts[row] == NO_TIME else MISSING
             if kept > 0:
-                _put(pairs, slots.field[slot], row, _code(data, at, kept, (slot, kind), state))
+                pairs.todo[0, 0] += _take(data, at, kept, (slot, kind, row), state, pairs)
         at += size
 
 
@@ -345,14 +381,17 @@ def _encode_pieces(
             at = whole(pieces[place + i, 0])
             kept = _kept(data, at, whole(pieces[place + i, 1]), TEXT, slots.rule[slot])
             if kept > 0:
-                _put(pairs, slots.field[slot], row, _code(data, at, kept, (slot, TEXT), state))
+                pairs.todo[0, 0] += _take(data, at, kept, (slot, TEXT, row), state, pairs)
 
 
 @inlined
 def _is_full(size: int, entries: int, values: Values) -> bool:
     """Return whether a record of that size might not fit."""
-    n = values.counts[0] + entries
-    return n > len(values.at) or 2 * n > len(values.table) or values.counts[1] + size > len(values.arena)  # type: ignore[no-any-return]
+    return (  # type: ignore[no-any-return]  # a boolean
+        values.counts[0] + entries > len(values.at)
+        or 2 * (values.counts[2] + entries) > len(values.table)
+        or values.counts[1] + size > len(values.arena)
+    )
 
 
 @jit
@@ -376,41 +415,39 @@ def allowed(data: np.ndarray, n: int, records: Records, slots: Slots) -> int:
 
 
 @jit
-def encode(
-    data: np.ndarray, where: tuple[int, int, int], records: Records, slots: Slots, values: Values, pairs: Pairs
-) -> tuple[int, int]:
-    """Encode records until the dictionaries are full; return the record to go on with (DONE at the end) and its row.
+def encode(data: np.ndarray, first: int, records: Records, slots: Slots, values: Values, pairs: Pairs) -> int:
+    """Encode records until the dictionaries are full; return the row to go on with, that behind the last at the end.
 
     Args:
         data: the buffer that was scanned.
-        where: record and row to begin with, number of records.
+        first: row to begin with.
         records: as `allowed` left them.
         slots: of all their shapes.
         values: the dictionaries.
-        pairs: room for what all these records can give.
+        pairs: room for what all these records can give, and their rows.
     """
-    first, row, n = where
-    for i in range(first, n):
-        g = records.shape[i]
-        if g < 0:
+    for row in range(first, len(pairs.record)):
+        i = pairs.record[row]
+        if i < 0:
             continue
+        g = records.shape[i]
         start, outer, nested = slots.start[g], slots.outer[g], slots.nested[g]
         if _is_full(records.size[i], outer + nested, values):
-            return i, row
-        pairs.record[row] = i
-        pairs.ts[row] = NO_TIME
+            return row
         part, inner = (records.outer[i, 0], records.outer[i, 1]), (records.nested[i, 0], records.nested[i, 1])
+        pairs.todo[0, 0] = 1
         _encode_part(data, part, (start, outer), row, (slots, values), pairs)
         _encode_pieces(data, (part[0], part[1], records.pieces), (start, outer), row, (slots, values), pairs)
         _encode_part(data, inner, (start + outer, nested), row, (slots, values), pairs)
         _encode_pieces(data, (inner[0], inner[1], records.pieces), (start + outer, nested), row, (slots, values), pairs)
+        _look_up(data, row, (slots, values), pairs)
         for k in range(slots.literal[g, 0], slots.literal[g, 1]):
             _put(pairs, slots.literals[k, 0], row, slots.literals[k, 1])
-        row += 1
-    return DONE, row
+    return len(pairs.record)
 
 
 @jit
 def interned(text: np.ndarray, field: int, values: Values) -> int:
     """Return the code of a text (UTF-16 bytes) in a field, which is added where it is new; there is room."""
-    return whole(values.table[found(text, 0, len(text), (field, TEXT), values), 1]) - 1
+    value = _hash(text, 0, len(text), (field, TEXT))
+    return whole(values.table[found(text, 0, len(text), (field, TEXT), value, values), 1]) - 1

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from kyumei.readers.windows.columnar.hashing import hashed, mixed
 from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
 
 CHUNK: Final = 65_536
@@ -26,12 +27,11 @@ MOST_VALUES: Final = 1024
 NOT_SIGNED, CHAINED, BROKEN = 0, 1, 2
 _MAGIC: Final = np.uint64(0x006B6E6843666C45)
 _FRAGMENT: Final = 0x0001010F
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-_MIX2: Final = np.uint64(0xBF58476D1CE4E5B9)
 _NAME: Final = np.uint64(0x0065006D0061004E)
 _STARS: Final = np.uint64(0x2A2A2A2A2A2A2A2A)
 _LOW: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
+_BLOCK: Final = 128
 
 
 class Known(NamedTuple):
@@ -103,34 +103,6 @@ def records(chunks: int) -> Records:
         np.empty((chunks * (CHUNK // 4), 2), np.int32),
         np.zeros((chunks, 4), np.int64),
     )
-
-
-@jit
-def mixed(value: Any, more: Any) -> Any:
-    """Return the hash with one more value in it."""
-    value = (value ^ more) * _MIX
-    return value ^ (value >> np.uint64(29))
-
-
-@jit
-def hashed(data: np.ndarray, at: int, size: int, seed: Any) -> Any:
-    """Return a hash of bytes; never 0, which marks an empty slot."""
-    value = seed
-    end = at + size
-    while at + 8 <= end:
-        value = mixed(value, u64(data, at))
-        at += 8
-    if size >= 8 and at < end:
-        value = mixed(value, u64(data, end - 8))
-    elif at < end:
-        rest = np.uint64(0)
-        while at < end:
-            rest = (rest << np.uint64(8)) | np.uint64(data[at])
-            at += 1
-        value = mixed(value, rest)
-    value *= _MIX2
-    value ^= value >> np.uint64(32)
-    return value if value != np.uint64(0) else np.uint64(1)
 
 
 @jit
@@ -236,6 +208,52 @@ def _own_hash(data: np.ndarray, base: int, at: int, end: int, known: Known, foun
 
 
 @jit
+def _written(data: np.ndarray, at: int, size: int, out: np.ndarray, to: int) -> int:
+    """Append bytes, their number first, to `out` and return the place behind them; -1 where there is no room."""
+    if to < 0 or to + 2 + size > len(out):
+        return -1
+    out[to] = size & 0xFF
+    out[to + 1] = size >> 8
+    for i in range(size):
+        out[to + 2 + i] = data[at + i]
+    return to + 2 + size
+
+
+@jit
+def spelt(data: np.ndarray, at: int, end: int, out: np.ndarray) -> int:
+    """Write all that the tree of a sound template depends on; return how many bytes, -1 where there is no room.
+
+    Args:
+        data: the buffer that was scanned.
+        at: where the definition, or a record's own BinXML, begins.
+        end: where the latter ends, 0 for a definition.
+        out: what is written to.
+    """
+    base = at - at % CHUNK
+    head = 9
+    if end == 0:
+        head = 11
+        at += HEAD
+        end = at + u32(data, at - 4)
+    is_name = False
+    out[0] = head
+    to = 1
+    while at < end and data[at] != 0 and to >= 0:
+        kind = data[at] & 0x3F
+        _, after = _token(data, base, at, end, head)
+        if kind in (0x01, 0x06, 0x09):
+            name = base + u32(data, at + head - 4 if kind == 0x01 else at + 1)
+            to = _written(data, at, 1, out, to)
+            to = _written(data, name + 8, 2 * u16(data, name + 6), out, to)
+        else:
+            is_piece = kind == 0x05 and head == 9 and not is_name
+            to = _written(data, at, 1 if is_piece else after - at, out, to)
+        is_name = kind == 0x06 and _is_called_name(data, base, at)
+        at = after
+    return to
+
+
+@jit
 def _own(data: np.ndarray, at: int, end: int, known: Known, found: Records) -> tuple[int, int, int]:
     """Return template, first piece of text and their number (negative) of BinXML that has no template; as `_instance`."""
     base = at - at % CHUNK
@@ -294,11 +312,11 @@ def _instance(data: np.ndarray, base: int, at: int, end: int, known: Known) -> t
 
     Template -1 means that it is unsound or no instance. A nested one may come without the fragment's header.
     """
-    if at + 18 > end:
+    if at + 14 > end:
         return -1, 0, 0
     if u32(data, at) == _FRAGMENT:
         at += 4
-    if data[at] != 0x0C or at + 14 > end:
+    if at + 14 > end or data[at] != 0x0C:
         return -1, 0, 0
     offset = u32(data, at + 6)
     at += 10
@@ -377,14 +395,27 @@ def _may_be_record(data: np.ndarray, at: int, end: int) -> bool:
 
 
 @jit
+def _twins(data: np.ndarray, at: int, words: int) -> bool:
+    """Return whether two stars may stand side by side in so many words of eight bytes, the byte behind them included."""
+    seen = np.uint64(0)
+    for i in range(words):
+        word = (u64(data, at + 8 * i) ^ _STARS) | (u64(data, at + 8 * i + 1) ^ _STARS)
+        seen |= (word - _LOW) & ~word
+    return seen & _HIGH != np.uint64(0)  # type: ignore[no-any-return]  # a boolean
+
+
+@jit
 def _marks(data: np.ndarray, base: int) -> int:
     """Return how many places of the chunk look like the beginning of a record."""
     count = 0
-    for at in range(base, base + CHUNK, 8):
-        word = u64(data, at) ^ _STARS
-        if (word - _LOW) & ~word & _HIGH != np.uint64(0):
-            for i in range(at, min(at + 8, base + CHUNK - 3)):
-                count += u32(data, i) == 0x2A2A and _may_be_record(data, i, base + CHUNK)
+    end = base + CHUNK
+    for block in range(base, end, _BLOCK):
+        if block < end - _BLOCK and not _twins(data, block, _BLOCK // 8):
+            continue
+        for at in range(block, block + _BLOCK, 8):
+            if at == end - 8 or _twins(data, at, 1):
+                for i in range(at, min(at + 8, end - 3)):
+                    count += u32(data, i) == 0x2A2A and _may_be_record(data, i, end)
     return count
 
 
@@ -429,12 +460,13 @@ def scan(data: np.ndarray, chunks: int, known: Known, found: Records) -> int:
         found.chunks[c, 2] = 0
         if u64(data, base) != _MAGIC:
             return n
+        marks = _marks(data, base)
         after = _chain(data, base, n, found)
         found.chunks[c, 0] = CHAINED if after >= 0 else BROKEN
         if after < 0:
             continue
         found.chunks[c, 2] = after - n
-        found.chunks[c, 3] = _marks(data, base) != after - n
+        found.chunks[c, 3] = marks != after - n
         known.counts[2] += 1
         for i in range(n, after):
             found.shape[i] = _record(data, base, i, known, found)

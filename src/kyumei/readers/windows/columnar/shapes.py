@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kyumei.readers.windows.columnar import encode, templates
+from kyumei.readers.windows.columnar import encode, plans
 
 if TYPE_CHECKING:
+    from kyumei.readers.windows.columnar.plans import Layout, Template
     from kyumei.readers.windows.columnar.scan import Known
-
-_NESTED: Final = templates.MOST_SLOTS
-"""Slots of the nested template are numbered from here while a shape is planned."""
-_IGNORED, _EMPTY = -1, -2
-_MOST_PLANS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Shapes:
     orders: list[tuple[str, ...]] = field(default_factory=list)
     further: dict[str, list[str]] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
-    _trees: dict[int, templates.Element | None] = field(default_factory=dict)
+    _templates: list[Template] = field(default_factory=list)
     _rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     _fields: list[int] = field(default_factory=list)
     _rules: list[int] = field(default_factory=list)
@@ -60,25 +56,20 @@ class Shapes:
 
     def number(self, name: str) -> int:
         """Return the field's number, which is given out where it is new."""
-        if name not in self._numbers:
-            self._numbers[name] = len(self.names)
+        number = self._numbers.get(name)
+        if number is None:
+            self._numbers[name] = number = len(self.names)
             self.names.append(name)
-        return self._numbers[name]
+        return number
 
-    def learn(self, data: memoryview, known: Known) -> bool:
+    def learn(self, data: np.ndarray, known: Known) -> bool:
         """Take in what the scan of this buffer found to be new; return whether anything was."""
-        for n in range(len(self._trees), known.counts[0]):
-            where = int(known.template_where[n])
-            base = where - where % 65_536
-            try:
-                end = int(known.template_end[n])
-                self._trees[n] = templates.parse(data[base : base + 65_536], where - base, end - base if end else 0)
-            except templates.Unplain:
-                self._trees[n] = None
+        for n in range(len(self._templates), known.counts[0]):
+            self._templates.append(plans.template(data, int(known.template_where[n]), int(known.template_end[n])))
         first = len(self._rows)
         for n in range(first, known.counts[1]):
             outer, slot, nested = (int(v) for v in known.shape[n])
-            self._add(self._trees[outer], slot, self._trees[nested] if nested >= 0 else None, has_nested=nested >= 0)
+            self._add(plans.layout(self._templates[outer], slot, self._templates[nested] if nested >= 0 else None))
         return len(self._rows) > first
 
     def slots(self) -> encode.Slots:
@@ -97,100 +88,28 @@ class Shapes:
             literals,
         )
 
-    def _add(self, outer: templates.Element | None, slot: int, nested: templates.Element | None, *, has_nested: bool) -> None:
+    def _add(self, layout: Layout | None) -> None:
         start, text = len(self._fields), len(self.literals)
-        plan = None if has_nested and nested is None else _known_plan(outer, slot, nested)
-        self.orders.append(tuple(g.name for g in plan.given) if plan else ())
-        if plan is None:
+        if layout is None:
+            self.orders.append(())
             self._rows.append((start, -1, 0, text, text))
             return
-        used = [p for g in plan.given for p in g.parts if isinstance(p, int)] + plan.empty
-        n = 1 + max((s for s in used if s < _NESTED), default=-1)
-        m = 1 + max((s - _NESTED for s in used if s >= _NESTED), default=-1)
-        self._fields += [_IGNORED] * (n + m)
-        self._rules += [encode.NO_ARRAY] * (n + m)
+        self.orders.append(layout.names)
+        numbers = [self.number(name) for name in layout.names]
+        self._fields += [numbers[place] if place >= 0 else place for place in layout.places]
+        self._rules += layout.rules
+        for entry, name, more, number in layout.more:
+            if self.more.setdefault(numbers[name], (more, number)) == (more, number):
+                self._rules[start + entry] = encode.ANY
+        for joined in layout.joined:
+            self._join(joined, numbers[joined.name], start)
+        self.literals += [(numbers[name], value) for name, value in layout.literals]
+        self._rows.append((start, layout.outer, layout.nested, text, len(self.literals)))
 
-        def mean(slot: int, number: int, rule: int) -> None:
-            entry = start + (slot if slot < _NESTED else n + slot - _NESTED)
-            self._fields[entry], self._rules[entry] = number, rule
-
-        for empty in plan.empty:
-            mean(empty, _EMPTY, encode.NOT_THIS)
-        for given in plan.given:
-            self._give(given, mean)
-        self._rows.append((start, n, m, text, len(self.literals)))
-
-    def _give(self, given: templates.Given, mean: Mean) -> None:
-        target = self.number(given.name)
-        if all(isinstance(p, str) for p in given.parts):
-            text = "".join(str(p) for p in given.parts)
-            if text:
-                self.literals.append((target, text))
-        elif len(given.parts) == 1:
-            mean(int(given.parts[0]), target, self._rule(given, target))
-        else:
-            parts: list[str | int] = []
-            for n, part in enumerate(given.parts):
-                parts.append(part if isinstance(part, str) else self.number(f"\0{len(self.joins)}.{n}"))
-                if isinstance(part, int):
-                    mean(part, int(parts[-1]), encode.NO_ARRAY)
-            self.joins.append(Join(target, tuple(parts)))
-
-    def _rule(self, given: templates.Given, target: int) -> int:
-        if given.name == templates.SYSTEM_TIME:
-            return encode.TIME
-        if given.name == templates.RECORD_NUMBER:
-            return encode.NUMBER
-        if given.more and self.more.setdefault(target, (given.more, given.first)) == (given.more, given.first):
-            return encode.ANY
-        return encode.NO_ARRAY
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Mean = Callable[[int, int, int], None]
-
-
-_plans: dict[str, templates.Plan | None] = {}
-
-
-def _known_plan(outer: templates.Element | None, slot: int, nested: templates.Element | None) -> templates.Plan | None:
-    """Return the plan of these templates, worked out once for all logs that the process reads."""
-    key = repr((outer, slot, nested))
-    if key not in _plans:
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        _plans[key] = _plan(outer, slot, nested)
-    return _plans[key]
-
-
-def _plan(outer: templates.Element | None, slot: int, nested: templates.Element | None) -> templates.Plan | None:
-    """Return what records of such templates hold, None where the fallback must read them."""
-    if outer is None:
-        return None
-    try:
-        return templates.plan(_spliced(outer, slot, nested) if nested is not None else outer)
-    except templates.Unplain:
-        return None
-
-
-def _spliced(outer: templates.Element, slot: int, nested: templates.Element) -> templates.Element:
-    """Return the outer template's tree with the nested one's in the place of the slot that holds it."""
-    children: list[templates.Element | templates.Part] = []
-    for child in outer.children:
-        if isinstance(child, templates.Element):
-            children.append(_spliced(child, slot, nested))
-        else:
-            children.append(_moved(nested) if child == slot else child)
-    return templates.Element(outer.name, outer.attributes, children)
-
-
-def _moved(element: templates.Element) -> templates.Element:
-    """Return the nested template's tree with its slots numbered behind the outer one's."""
-
-    def moved(parts: list[templates.Part]) -> list[templates.Part]:
-        return [p + _NESTED if isinstance(p, int) else p for p in parts]
-
-    children = [_moved(c) if isinstance(c, templates.Element) else moved([c])[0] for c in element.children]
-    return templates.Element(element.name, [(k, moved(v)) for k, v in element.attributes], children)
+    def _join(self, joined: plans.Joined, target: int, start: int) -> None:
+        parts: list[str | int] = []
+        for n, part in enumerate(joined.parts):
+            parts.append(part if isinstance(part, str) else self.number(f"\0{len(self.joins)}.{n}"))
+            if isinstance(part, int):
+                self._fields[start + part] = int(parts[-1])
+        self.joins.append(Join(target, tuple(parts)))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from kyumei.readers.windows.columnar.encode import BINARY, BOOL, FILETIME, SID, SIZE_T, SYSTEMTIME, TEXT
 from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
 
+if TYPE_CHECKING:
+    from kyumei.readers.windows.columnar.encode import Values
+
+SLACK: Final = 40
+"""Most bytes a value's text has beyond three times its raw size."""
 READY: Final = 255
 """Type of a value that is UTF-8 already."""
 _HEX: Final = np.frombuffer(b"0123456789abcdef0123456789ABCDEF", np.uint8)
@@ -243,16 +248,22 @@ def written(data: np.ndarray, at: int, size: int, kind: int, out: np.ndarray, to
 
 
 @jit
-def spell(data: np.ndarray, values: np.ndarray, out: np.ndarray, ends: np.ndarray) -> None:
-    """Write values one behind the other.
+def spell(raw: Values, order: np.ndarray, first: int, out: np.ndarray, ends: np.ndarray) -> int:
+    """Write values one behind the other until `out` may be full; return the place in `order` behind the last.
 
     Args:
-        data: the arena.
-        values: int64, one row a value: place, size, type.
-        out: room for all.
-        ends: int64, is filled with the place behind each value.
+        raw: the values.
+        order: int64, their ordinals.
+        first: place in `order` to begin with.
+        out: is written from its beginning; has room for the longest value.
+        ends: int32, is filled with the place behind each value.
     """
     to = 0
-    for i in range(len(values)):
-        to = written(data, values[i, 0], values[i, 1], values[i, 2], out, to)
+    for i in range(first, len(order)):
+        n = order[i]
+        size = whole(raw.size[n])
+        if to + 3 * size + SLACK > len(out):
+            return i
+        to = written(raw.arena, raw.at[n], size, whole(raw.kind[n]), out, to)
         ends[i] = to
+    return len(order)

@@ -23,13 +23,15 @@ def warm() -> None:
     known, found = scan.known(), scan.records(1)
     scan.scan(_NOTHING, 1, known, found)
     slots, values = Shapes().slots(), Dictionary("cp932").raw
+    scan.spelt(_NOTHING, scan.FIRST, 0, _NOTHING.copy())
     encode.allowed(_NOTHING, 0, found, slots)
-    none, places = np.empty(0, np.int32), np.zeros(1, np.int64)
-    encode.encode(_NOTHING, (0, 0, 0), found, slots, values, encode.Pairs(places, places.copy(), none, none, places, places))
+    none, places = np.empty(0, np.int32), np.empty(0, np.int64)
+    pairs = encode.Pairs(places, none, none, places, places, np.zeros((1, 4), np.int64))
+    encode.encode(_NOTHING, 0, found, slots, values, pairs)
     encode.rehash(values.table[:0], values.table)
     encode.interned(np.frombuffer(b"x\0", np.uint8), 0, values)
     joined.messages(joined.Pool().array(), none, np.zeros(2, np.int64), np.full(1, -1, np.int32))
-    text.spell(values.arena, np.empty((0, 3), np.int64), np.empty(0, np.uint8), places[:0])
+    text.spell(values, places, 0, _NOTHING.copy(), none)
 
 
 if __name__ == "__main__":
