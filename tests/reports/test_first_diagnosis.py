@@ -181,7 +181,7 @@ def test_due_dates_are_given_in_both_calendars() -> None:
 
 def test_many_data_sets_are_folded_and_all_there() -> None:
     page = Page(html(samples.viewable(), "ja"))
-    assert "52 件のまとまりをすべて見る" in page.text
+    assert "52 個のまとまりをすべて見る" in page.text
     assert all(f"例ガス{n:02d}" in page.text for n in range(1, 52))
 
 

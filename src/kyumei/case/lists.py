@@ -105,10 +105,18 @@ def merged(folder: Path, name: str, matter: Matter, documents: Sequence[Document
     return [f"{name}/{path.name}"]
 
 
-def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: bool = False) -> int:
+def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: bool = False, entrusted: bool = False) -> int:
     """Write one letter a person, address and name from evidence, as bundles of PDF in `folder`; return how many letters.
 
     The files hold personal data and are not kept with the version.
+
+    Args:
+        state: of the documents.
+        matter: the case in one language.
+        folder: where the files go.
+        workers: processes.
+        draft: also where something is blank.
+        entrusted: also to persons whose data others entrusted; else only to those of the organisation's own data.
 
     Raises:
         UserError: the case holds no index; or something is still to be entered and it is no draft.
@@ -116,8 +124,10 @@ def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: 
     from kyumei.engine import local
     from kyumei.reports.documents.person_notice import notice
     from kyumei.reports.matter import Phrases
+    from kyumei.reports.narrowed import own
     from kyumei.reports.render import letters
 
+    matter = matter if entrusted else own(matter)
     letter = notice(matter, "letter", to=Phrases("documents/person_notice", matter.lang)("name_here"))
     if (blanks := unfilled(letter)) and not draft:
         raise UserError(

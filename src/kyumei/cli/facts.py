@@ -266,11 +266,15 @@ def _changes(before: Sequence[Obligation], after: Sequence[Obligation], lang: st
         if was is None or (was.verdict, was.due) != (found.verdict, found.due):
             due = found.due[:10] if found.verdict != "does_not" else ""
             old = str(was.verdict) if was is not None else ""
-            changed.setdefault((found.title[lang], old, found.verdict, due), []).append(found.party)
+            if was is None and found.verdict == "does_not":
+                continue
+            title = found.title[lang] if found.id.startswith("jp.") else f"{found.law[lang]}: {found.title[lang]}"
+            changed.setdefault((title, old, found.verdict, due), []).append(found.party)
     words = VERDICTS[lang]
     for (title, former, new, due), parties in changed.items():
         who = parties[0] if len(set(parties)) == 1 else f"{len(set(parties))} {_SAY[lang]['parties']}"
-        yield " ".join(part for part in (f"{title} ({who}): {words.get(former, '-')} → {words[new]}", due) if part)
+        about = f"{title} ({who})" if who else title
+        yield " ".join(part for part in (f"{about}: {words.get(former, '-')} → {words[new]}", due) if part)
     if not changed:
         yield _SAY[lang]["unchanged"]
 

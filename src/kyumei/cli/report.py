@@ -128,12 +128,16 @@ def lint_(files: tuple[Path, ...], status: str | None, lang: str) -> int:
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes that set the letters.")
 @click.option("--draft", is_flag=True, help="Also where something is still to be entered.")
-def letters(case: Path, out: Path, lang: Lang, jobs: int, *, draft: bool) -> None:
-    """Write the notice to each affected person as a letter, 100 a PDF, names and addresses from evidence."""
+@click.option("--entrusted", is_flag=True, help="Also to persons whose data clients entrusted; else their clients tell them.")
+def letters(case: Path, out: Path, lang: Lang, jobs: int, *, draft: bool, entrusted: bool) -> None:
+    """Write the notice to each affected person as a letter, 100 a PDF, names and addresses from evidence.
+
+    Where own and entrusted data are concerned, persons of the own data get one.
+    """
     from kyumei.case import documents, lists
 
     state = documents.state(case)
-    count = lists.printed(state, state.matter(lang), out, workers=jobs, draft=draft)
+    count = lists.printed(state, state.matter(lang), out, workers=jobs, draft=draft, entrusted=entrusted)
     click.echo(f"{count:,} letters in {out}")
 
 

@@ -117,7 +117,8 @@ def figures(diagnosis: Mapping[str, Any]) -> dict[str, Figure]:
     """Return the figures of a diagnosis by id: `people`, `records`, `clients`, `recipients`, and `…:<n>` for each holding."""
     found: list[Figure] = []
     if (people := People.of(view.people(diagnosis))) is not None:
-        found.append(Figure("people", people, "/people", str(diagnosis["people"].get("method", ""))))
+        method = str(diagnosis["people"].get("method", ""))
+        found.append(Figure("people", people, str(diagnosis["people"].get("pointer") or "/people"), method))
     if (records := Records.of(view.records(diagnosis))) is not None:
         found.append(Figure("records", records, "/holdings/*/records"))
     holdings = view.listed(diagnosis, "holdings")
@@ -128,12 +129,12 @@ def figures(diagnosis: Mapping[str, Any]) -> dict[str, Figure]:
     if to := view.listed(leading, "destinations"):
         found.append(Figure("recipients", Recipients.exact(len(to)), "/hypotheses/0/destinations"))
     for n, holding in enumerate(holdings):
-        found.extend(_of_holding(n, holding))
+        found.extend(_of_holding(n, holding, int(holding.get("place", n))))
     return {figure.id: figure for figure in found}
 
 
-def _of_holding(n: int, holding: Mapping[str, Any]) -> list[Figure]:
+def _of_holding(n: int, holding: Mapping[str, Any], place: int) -> list[Figure]:
     people, records = People.of(holding.get("people")), Records.of(holding.get("records"))
     method = str((holding.get("people") or {}).get("method", ""))
-    listed = [Figure(f"people:{n}", people, f"/holdings/{n}/people", method)] if people else []
-    return [*listed, *([Figure(f"records:{n}", records, f"/holdings/{n}/records")] if records else [])]
+    listed = [Figure(f"people:{n}", people, f"/holdings/{place}/people", method)] if people else []
+    return [*listed, *([Figure(f"records:{n}", records, f"/holdings/{place}/records")] if records else [])]

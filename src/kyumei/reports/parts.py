@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from kyumei.reports import view
 from kyumei.reports.document import Column, Section, Sentence, Table, Text, formula
 from kyumei.reports.figures import People, Records
-from kyumei.reports.matter import Phrases
+from kyumei.reports.matter import Phrases, labels
 from kyumei.reports.statements import Statements
 from kyumei.reports.words import shown
 
@@ -32,8 +32,14 @@ def told(matter: Matter, key: str) -> str:
 
 
 def letterhead(matter: Matter, to: Sequence[str], *, recipient: bool = True) -> tuple[Line, ...]:
-    """Return day, addressee and sender as letters bear them; English ones too."""
-    honour = phrases(matter)("honour") if recipient else ""
+    """Return day, addressee and sender as letters bear them; English ones too.
+
+    Args:
+        matter: the case.
+        to: lines of the addressee.
+        recipient: a person (様), else an organisation (御中).
+    """
+    honour = phrases(matter)("honour" if recipient else "honour_house")
     sender = (told(matter, "org.name"), told(matter, "signer.title") + "  " + told(matter, "signer.name"))
     addressee: list[Line] = [("left", line + (honour if n == len(to) - 1 else "")) for n, line in enumerate(to)]
     return (("right", matter.today()), *addressee, *(("right", line) for line in sender))
@@ -68,8 +74,10 @@ def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
     listed = [t for t in found if undecided or t.duty.of["verdict"] == "applies"][:most]
     rows = tuple(
         (
-            f"{shown.day(due, matter.zone, words)} {shown.era(due, matter.zone, words)}".strip() if t.due else say("asap"),
-            words.said(t.duty.of.get("title")) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
+            f"{shown.day(due, matter.zone, words)} {shown.era(due, matter.zone, words)}".strip()
+            if t.due
+            else words("asap_note" if t.deadline.get("kind") == "asap" else "no_due"),
+            view.titled(t.duty.of, words) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
             view.whose(t.duty, words),
             (say("done", receipt=filed.get("receipt") or "-") if filed else words.term("verdict", t.duty.of["verdict"]))
             + ("" if t.duty.of.get("basis_level") == "primary" else say("unchecked")),
@@ -97,11 +105,19 @@ def _named(name: str, title: str) -> str:
     return "" if not name or name in title else f" {name}"
 
 
-def holdings(matter: Matter) -> Table:
-    """Return the data sets: whose, people and records apart, categories, how far reached; each number is a figure."""
+def holdings(matter: Matter, *, most: int = 0) -> Table:
+    """Return the data sets: whose, people and records apart, categories, how far reached; each number is a figure.
+
+    Args:
+        matter: the case.
+        most: of more data sets than that only the largest are listed, and one row says what is left; 0 lists all.
+    """
     say, words = phrases(matter), matter.words
     rows, rests = [], []
-    for n, holding in enumerate(matter.listed("holdings")):
+    every = list(enumerate(matter.listed("holdings")))
+    large = sorted(every, key=lambda of: -int((of[1].get("people") or {}).get("best") or 0)) if most else every
+    kept = large if not most or len(every) <= most else large[:most]
+    for n, holding in kept:
         people, records = People.of(holding.get("people")), Records.of(holding.get("records"))
         rows.append(
             (
@@ -114,6 +130,9 @@ def holdings(matter: Matter) -> Table:
             )
         )
         rests += [f"figure:{unit}:{n}" for unit, number in (("people", people), ("records", records)) if number]
+    if left := large[len(kept) :]:
+        more = Records.of(view.records({"holdings": [h for _, h in left]}))
+        rows.append((say("more_data", n=len(left)), "", "", more.said(words) if more else "", say("more_where"), ""))
     names = (say("holder"), say("dataset"), say("people"), say("records"), say("categories"), say("access"))
     few = tuple(rests) if len(rests) <= 8 else ("diagnosis:/holdings",)
     return Table(
@@ -160,12 +179,16 @@ def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
 
 
 def answers(matter: Matter) -> Table | Text:
-    """Return the facts that people stated, each with who and when; kyumei did not check them."""
+    """Return the facts that people stated, each with who and when; kyumei did not check them.
+
+    What people entered only to be printed (an address, a telephone number) is left out: it stands where it is asked for.
+    """
     say = phrases(matter)
-    if not matter.answers:
+    stated = [a for a in matter.answers if str(a.get("fact")) not in labels()]
+    if not stated:
         return Text((formula(say("no_answers")),))
-    rows = tuple(matter.answer_row(a) for a in matter.answers)
-    rests = tuple(dict.fromkeys(f"answer:{a.get('fact')}" for a in matter.answers)) or ("diagnosis:/facts/answers",)
+    rows = tuple(matter.answer_row(a) for a in stated)
+    rests = tuple(dict.fromkeys(f"answer:{a.get('fact')}" for a in stated))
     names = (say("fact"), say("answer"), say("who"), say("on"), say("note"))
     return Table(_columns(names, (4, 2.4, 1.6, 1.6, 2.4)), rows, rests, say("answers"))
 

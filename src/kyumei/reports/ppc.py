@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.reports import parts, view
 from kyumei.reports.document import Column, Document, Field, Section, Sentence, Table, Text, formula
 from kyumei.reports.matter import Phrases, choices, labels
+from kyumei.reports.narrowed import concerned
 from kyumei.reports.statements import Statements
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def ppc(matter: Matter, *, final: bool) -> Document:
 
 class _Form:
     def __init__(self, matter: Matter, *, final: bool) -> None:
-        self.m, self.final = matter, final
-        self.say = Phrases("ppc", matter.lang)
-        self.state, self.short = Statements(matter), Statements(matter, "short")
+        self.final = final
         self.duty = "jp.appi.ppc.final" if final else "jp.appi.ppc.prelim"
+        self.whole, self.m = matter, concerned(matter, self.duty)
+        self.say = Phrases("ppc", matter.lang)
+        self.state, self.short = Statements(self.m), Statements(self.m, "short")
         self.form = ("form:form.jp_ppc",)
 
     def document(self) -> Document:
@@ -76,18 +78,21 @@ class _Form:
         answer = (Sentence(self.say(f"{key}_{chosen}"), "stated", rests or self.form),)
         return Field(key, self.say(key), answer, options=shown)
 
-    def _decided(self, key: str, found: str, *rests: str, note: Sentences = ()) -> Field:
+    def _decided(self, key: str, *found: str, rests: tuple[str, ...] = (), note: Sentences = ()) -> Field:
         """Return a choice of the form: what a person chose, else what the evidence says; where they differ, both."""
-        m = self.m
+        m, rests = self.m, rests or self.form
         names = {id_: name[m.lang] for id_, name in choices(key).items()}
         text, said = m.entry(key), m.choice(key)
-        shown = said if text else found
+        shown = ({said} if text else set(found)) - {""}
+        seen = m.join([names[id_] for id_ in found if id_])
         answer: Sentences = (formula(self.say("open", key=key)),)
-        if text or shown:
-            answer = (Sentence(text or names[shown], "stated", m.entry_basis(key) if text else rests or self.form),)
-        if text and found and said != found:
-            answer += (Sentence(self.say("from_evidence", name=names[found]), "stated", rests or self.form),)
-        options = tuple((name, id_ == shown) for id_, name in names.items())
+        if text:
+            answer = (Sentence(text, "stated", m.entry_basis(key)),)
+            if seen and {said} != set(found):
+                answer += (Sentence(self.say("from_evidence", name=seen), "stated", rests),)
+        elif shown:
+            answer = tuple(Sentence(names[id_], "stated", rests) for id_ in names if id_ in shown)
+        options = tuple((name, id_ in shown) for id_, name in names.items())
         return Field(key, labels()[key][m.lang], answer + note, options=options, missing=not (text or shown))
 
     def _entered(self, *keys: str) -> list[Block]:
@@ -117,7 +122,7 @@ class _Form:
         return [
             Field("occurred", self.say("occurred"), self._occurred()),
             Field("noticed", self.say("noticed"), (self.short.aware(),)),
-            self._decided("ppc.kind", kind, *m.because),
+            self._decided("ppc.kind", kind, rests=m.because),
             self._rule7(),
             Field("parties", self.say("parties"), self._parties()),
             m.field("discovery.by", self.say("discoverer")),
@@ -169,6 +174,8 @@ class _Form:
         said = []
         if "entrusted" in roles and (clients := m.number("clients")):
             said.append(Sentence(self.say("as_processor", clients=clients[0]), "stated", clients[1]))
+        if self.m is not self.whole and (freed := self.whole.number("clients")) and "entrusted" not in roles:
+            said.append(Sentence(self.say("freed", clients=freed[0]), "stated", (f"law:{self.duty}",)))
         if "own" in roles:
             said.append(Sentence(self.say("as_controller"), "stated", ("diagnosis:/holdings/*/role",)))
         return (*said, *self._added("ppc.parties")) or (self.m.field("ppc.parties", "").answer)
@@ -181,12 +188,15 @@ class _Form:
     def _items(self) -> list[Block]:
         m = self.m
         have = dict(m.categories)
-        sort = next((sort for category, sort in SORTS.items() if category in have), "")
         listed = tuple((m.category(i), i in have) for i in ITEMS)
         others = [m.category(c) for c, _ in m.categories if c not in ITEMS]
         return [
-            self._decided("ppc.media", "electronic" if m.listed("evidence") else "", "diagnosis:/evidence"),
-            self._decided("ppc.sort", sort, "diagnosis:/holdings/*/categories"),
+            self._decided("ppc.media", "electronic" if m.listed("evidence") else "", rests=("diagnosis:/evidence",)),
+            self._decided(
+                "ppc.sort",
+                *dict.fromkeys(s for c, s in SORTS.items() if c in have),
+                rests=("diagnosis:/holdings/*/categories",),
+            ),
             Field(
                 "items", self.say("items"), self.state.categories(), options=(*listed, (self.say("items_other"), bool(others)))
             ),
@@ -218,8 +228,8 @@ class _Form:
         clients = self.m.number("clients")
         note = (Sentence(self.say("processor_self"), "stated", clients[1]),) if clients else ()
         return [
-            self._decided("ppc.whose", "self" if cause else "not_known", *self.m.because, note=note),
-            self._decided("ppc.why", cause, *self.state.cause().basis),
+            self._decided("ppc.whose", "self" if cause else "not_known", rests=self.m.because, note=note),
+            self._decided("ppc.why", cause, rests=self.state.cause().basis),
             Field(
                 "cause_detail",
                 self.say("cause_detail"),
@@ -230,13 +240,13 @@ class _Form:
 
     def _damage(self) -> list[Block]:
         return [
-            self._decided("damage.status", "" if self.m.entry("damage.detail") else "not_known", "coverage"),
+            self._decided("damage.status", "" if self.m.entry("damage.detail") else "not_known", rests=("coverage",)),
             Field("damage.detail", self.say("damage_detail"), self.state.damage()),
         ]
 
     def _response(self) -> list[Block]:
         told = self.m.answered("persons.detail")
-        status = self._decided("persons.status", "done" if told else "", "answer:t.individuals_notified")
+        status = self._decided("persons.status", "done" if told else "", rests=("answer:t.individuals_notified",))
         none = self._is("persons.status", "none")
         return [status, *self._entered("persons.detail"), *self._where("persons.reason", needed=none)]
 

@@ -126,7 +126,7 @@ def _deadlines(diagnosis: Mapping[str, Any], words: Words, zone: str, now: int) 
 
 def _term(term: view.Term, words: Words, zone: str, now: int) -> str:
     title, name = (
-        words.said(term.duty.of.get("title")) or str(term.duty.of["id"]),
+        view.titled(term.duty.of, words),
         words.term("deadline_name", words.said(term.deadline.get("name"))),
     )
     title = title if name.lower() in title.lower() else f"{title} {name}"

@@ -95,6 +95,13 @@ def whose(duty: Duty, words: Words) -> str:
     return ("、" if words.lang == "ja" else ", ").join(duty.parties) or words.term("role", duty.holders[0][2])
 
 
+def titled(obligation: Mapping[str, Any], words: Words) -> str:
+    """Return the title of a duty, after the name of the law where it is not one of Japan."""
+    title = words.said(obligation.get("title")) or str(obligation.get("id"))
+    home = str(obligation.get("id")).startswith("jp.")
+    return title if home or not obligation.get("law") else f"{obligation['law']}: {title}"
+
+
 def terms(found: Sequence[Duty]) -> list[Term]:
     """Return every deadline of the duties that apply, then of those undecided, each in the order of their dates."""
     each = [

@@ -75,8 +75,8 @@ def find_bursts(store: Store, settings: Settings) -> Iterator[Finding]:
         minutes = round((last - first) / 60_000_000, 1)
         spray = accounts >= bursts.SPRAYED
         said = Said(
-            ja=f"{place} からのログイン失敗 {n:,} 件({folded} アカウント、{minutes:g} 分間)",
-            en=f"{n:,} failed logins from {place} ({folded} accounts, {minutes:g} minutes)",
+            ja=f"{place} からのログイン失敗 {n:,} 回({folded} アカウント、{_lasting(minutes, 'ja')})",
+            en=f"{n:,} failed logins from {place} ({folded} accounts, {_lasting(minutes, 'en')})",
             level=Level.MEDIUM if guessing else Level.LOW,
             entities={"account": names[:200], "host": hosts[:200], "src_ip": addresses[:200]},
             facts={
@@ -90,6 +90,13 @@ def find_bursts(store: Store, settings: Settings) -> Iterator[Finding]:
             tags=("attack.t1110.003" if spray else "attack.t1110.001",),
         )
         yield finding(store, NAME, Span.of(n, first, last, marks), said)
+
+
+def _lasting(minutes: float, lang: str) -> str:
+    """Return a span as people say it: minutes, or from two hours on hours."""
+    if minutes < 120:
+        return f"{minutes:g} 分間" if lang == "ja" else f"{minutes:g} minutes"
+    return f"{minutes / 60:.0f} 時間" if lang == "ja" else f"{minutes / 60:.0f} hours"
 
 
 @analytic(AFTER, ja="ログイン失敗の集中後の成功", en="Success after a burst of failed logins", tags=_TAGS)
@@ -117,7 +124,7 @@ def find_success(store: Store, settings: Settings) -> Iterator[Finding]:
     for row in store.rows(_AFTER) if bursts.prepare(store) else []:
         place, failures, tried, began, names, hosts, addresses, ways, accounts, *span = row
         said = Said(
-            ja=f"{place} からの失敗 {failures:,} 件の後、{'、'.join(names[:5])} としてログインに成功",
+            ja=f"{place} からの失敗 {failures:,} 回の後、{'、'.join(names[:5])} としてログインに成功",
             en=f"After {failures:,} failures {place} logged in as {', '.join(names[:5])}",
             level=Level.HIGH,
             entities={"account": names, "host": hosts, "src_ip": addresses},

@@ -66,7 +66,7 @@ def _finding(store: Store, message: tuple[str, str, str, int | None], outside: l
     spread = len(listed) >= 5 or bool(listed & messages.FREE_MAIL)
     level = (Level.HIGH if len(outside) >= VERY_MANY else Level.MEDIUM) if spread else Level.LOW
     said = Said(
-        ja=f"{sender} のメールが組織外の {len(outside)} 件のアドレスを宛先欄(To/Cc)で互いに開示",
+        ja=f"{sender} のメールが組織外の {len(outside)} 個のアドレスを宛先欄(To/Cc)で互いに開示",
         en=f"A message of {sender} shows {len(outside)} outside addresses to each other in To or Cc",
         level=level,
         entities={"account": [sender], "destination": outside, "channel": ["mail"]},

@@ -73,7 +73,7 @@ def find_shares(store: Store, settings: Settings) -> Iterator[Finding]:
     for number, *row in store.rows(_REACHED) if followed else []:
         names, hosts, inside, outside, shares, *span = row
         said = Said(
-            ja=f"不審なログイン({'、'.join(outside[:3])})から {'、'.join(hosts[:3])} の共有 {len(shares)} 件に到達",
+            ja=f"不審なログイン({'、'.join(outside[:3])})から {'、'.join(hosts[:3])} の共有 {len(shares)} 個に到達",
             en=f"{len(shares)} shares on {', '.join(hosts[:3])} reached from the flagged login of {', '.join(outside[:3])}",
             level=followed[number].level,
             entities={"account": names, "host": hosts, "src_ip": [*inside, *outside], "object": shares},
@@ -116,7 +116,7 @@ def _read(store: Store, track: Track, row: list[Any]) -> Finding:
     names, hosts, inside, outside, files, size, rows, by_account, *span = row
     sample = objects.sample(store, "flagged_reads", f"track = {track.number:d}")
     said = Said(
-        ja=f"不審なログイン({'、'.join(outside[:3])})のセッションからファイル等 {files:,} 件の読み取り",
+        ja=f"不審なログイン({'、'.join(outside[:3])})のセッションからファイル等 {files:,} 個の読み取り",
         en=f"{files:,} files or data objects read in the session of the flagged login of {', '.join(outside[:3])}",
         level=track.level,
         entities={"account": names, "host": hosts, "src_ip": [*inside, *outside], **sample.entities},

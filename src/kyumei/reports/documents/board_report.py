@@ -26,7 +26,7 @@ def build(matter: Matter) -> Iterator[Document]:
     sections = (
         Section(say("summary"), (parts.paragraph(state.leak(), *state.access(), state.people(), *state.categories()),)),
         Section(say("course"), (parts.paragraph(state.aware(), state.window()), parts.timeline(matter))),
-        Section(say("extent"), (parts.paragraph(state.people(), state.records()), parts.holdings(matter))),
+        Section(say("extent"), (parts.paragraph(state.people(), state.records()), parts.holdings(matter, most=10))),
         Section(say("cause"), (parts.paragraph(state.cause()), parts.bullets(state.supports(), none=say("none")))),
         Section(say("against"), (parts.bullets(state.contradicts(), none=say("none_against")),)),
         Section(say("duties"), (parts.duties(matter),)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.reports import parts
 from kyumei.reports.document import Document, Section, Sentence, formula
 from kyumei.reports.matter import Phrases
+from kyumei.reports.narrowed import own
 from kyumei.reports.registry import report
 from kyumei.reports.statements import Statements
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from kyumei.reports.matter import Matter
 
+NOTHING: Final = ("なし", "特になし", "none", "n/a", "-")
+"""What people write where there is nothing to say."""
 MEDIA: Final = ("letter", "mail", "web")
 ADVICE: Final = {
     "fin.card_number": "card",
@@ -37,9 +40,13 @@ ADVICE: Final = {
     fulfils=("jp.appi.person",),
 )
 def build(matter: Matter) -> Iterator[Document]:
-    """Tell the persons items 1, 2, 4, 5 and 9 of 規則8条1項 (規則10条), in plain words, with what they can do themselves."""
+    """Tell the persons items 1, 2, 4, 5 and 9 of 規則8条1項 (規則10条), in plain words, with what they can do themselves.
+
+    Where there is entrusted data besides, the notice is about the organisation's own; the clients tell theirs.
+    """
+    held = own(matter)
     for medium in MEDIA:
-        yield notice(matter, medium, to=Phrases("documents/person_notice", matter.lang)("name_here"))
+        yield notice(held, medium, to=Phrases("documents/person_notice", matter.lang)("name_here"))
 
 
 def notice(matter: Matter, medium: str, *, to: str, key: str = "") -> Document:
@@ -57,7 +64,7 @@ def notice(matter: Matter, medium: str, *, to: str, key: str = "") -> Document:
         Section(say("s_items"), (parts.paragraph(*state.categories()),)),
         Section(say("s_cause"), (parts.paragraph(state.cause()),)),
         Section(say("s_damage"), (parts.paragraph(*state.damage()), parts.bullets(advice(matter)))),
-        Section(say("s_other"), (parts.bullets((matter.stated("prevention.done"), matter.stated("other.remarks"))),)),
+        Section(say("s_other"), (parts.bullets((matter.stated("prevention.done"), *_remarks(matter))),)),
         parts.contact(matter),
     ]
     top = parts.letterhead(matter, (to,)) if medium == "letter" else ()
@@ -76,6 +83,12 @@ def notice(matter: Matter, medium: str, *, to: str, key: str = "") -> Document:
         about=about,
         merge=((say("merge_name"), to),),
     )
+
+
+def _remarks(matter: Matter) -> tuple[Sentence, ...]:
+    """Return other useful matters (規則8条1項9号) where there are any."""
+    text = matter.entry("other.remarks")
+    return (matter.stated("other.remarks"),) if text and text.lower() not in NOTHING else ()
 
 
 def advice(matter: Matter) -> tuple[Sentence, ...]:

@@ -37,7 +37,7 @@ def build(matter: Matter) -> Iterator[Document]:
     extent: list[Block] = [parts.paragraph(state.people(), state.records(), *state.categories(), *state.access())]
     if said_before(matter, public=True):
         extent.append(history(matter, public=True))
-    responses = tuple(_entered(matter, say, key) for key in ("police.station", "survey.detail", "persons.detail"))
+    responses = (_entered(matter, say, "police.station"), _survey(matter, say), _entered(matter, say, "persons.detail"))
     reported = tuple(
         Sentence(say("reported", day=f.get("on"), receipt=f.get("receipt") or "-"), "stated", (f"filing:{f.get('name')}",))
         for name in ("ppc_preliminary", "ppc_final")
@@ -61,6 +61,13 @@ def build(matter: Matter) -> Iterator[Document]:
 def _entered(matter: Matter, say: Phrases, key: str) -> Sentence:
     text = matter.entry(key)
     return Sentence(say(key, text=text), "stated", matter.entry_basis(key)) if text else formula(matter.blank(key))
+
+
+def _survey(matter: Matter, say: Phrases) -> Sentence:
+    """Return who examines it; where nobody does yet, how far that is."""
+    if not matter.entry("survey.detail") and matter.choice("survey.status") in ("none", "considered"):
+        return matter.labelled("survey.status")
+    return _entered(matter, say, "survey.detail")
 
 
 def _course(matter: Matter) -> tuple[Sentence, ...]:

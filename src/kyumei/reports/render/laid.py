@@ -47,14 +47,15 @@ class Printed:
         shown = self.cites if cites is None else cites
         following = [*(s.basis for s in sentences[1:]), ()]
         joined = len(sentences) > 1
-        return [
-            run
-            for n, (sentence, after) in enumerate(zip(sentences, following, strict=False))
-            for run in self._runs(sentence, shown=shown and after != sentence.basis, first=n == 0, joined=joined)
-        ]
+        found: list[Run] = []
+        for sentence, after in zip(sentences, following, strict=False):
+            spaced = bool(found) and found[-1][0] == "cite"
+            cites = shown and after != sentence.basis
+            found += self._runs(sentence, shown=cites, first=not found, joined=joined, spaced=spaced)
+        return found
 
-    def _runs(self, sentence: Sentence, *, shown: bool, first: bool, joined: bool) -> Iterator[Run]:
-        gap = "" if first or self.document.lang == "ja" else " "
+    def _runs(self, sentence: Sentence, *, shown: bool, first: bool, joined: bool, spaced: bool) -> Iterator[Run]:
+        gap = "" if first or (self.document.lang == "ja" and not spaced) else " "
         if sentence.assumed:
             yield "assumed", gap + f"({self.say('assumed')}) "
             gap = ""
