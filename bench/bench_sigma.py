@@ -1,9 +1,11 @@
 """Speed of Sigma rules on decoded events, one core: cold and warm dictionaries, by field, beside plain vectorscan.
 
-`python bench/bench_sigma.py [--chunks N] [--repeat N] [--fields N]`: the rules of ../shared/data/rules_sigma.tar.xz on logs
-made of the dense chunks of real ones (`evtx_logs`: few distinct values, `low`, and many, `high`) and on those chunks themselves
-(`real`: all new). CPU time, the best of some repetitions. `vectorscan` is the time its scan takes for the same texts of
-the same fields, values joined by line feeds, callbacks included, compilation not.
+`python bench/bench_sigma.py [--chunks N] [--repeat N] [--fields N] [--sqlite]`: the rules of ../shared/data/rules_sigma.tar.xz
+on logs made of the dense chunks of real ones (`evtx_logs`: few distinct values, `low`, and many, `high`) and on those chunks
+themselves (`real`: all new). CPU time, the best of some repetitions. `vectorscan` is the time its scan takes for the same texts
+of the same fields, values joined by line feeds, callbacks included, compilation not. Batches are as long as those of a hunt.
+
+`--sqlite` needs pysigma-backend-sqlite: the Windows rules as its queries on the same events in SQLite, in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import sqlite_peer
 from bench_evtx import SHARED, source
 from evtx_logs import CHUNK, dense_chunks, write
 
+from kyumei.case.hunt import gather
 from kyumei.detect.sigma.engine import Engine
 from kyumei.detect.sigma.parse import parse_rules
 from kyumei.detect.sigma.scan import Unit
@@ -41,8 +45,14 @@ if TYPE_CHECKING:
 
 
 def batches(path: Path) -> list[Columns]:
-    """Decode a log with one decoder."""
-    return [b.columns for b in decode.batches(source(path), Decoder()) if b.columns.n]
+    """Decode a log with one decoder; return batches as long as those of a hunt."""
+    decoded = [b.columns for b in decode.batches(source(path), Decoder()) if b.columns.n]
+    held: list[list[Columns]] = [[]]
+    for one in decoded:
+        if sum(part.n for part in held[-1]) + one.n > gather.ROWS:
+            held.append([])
+        held[-1].append(one)
+    return [gather._columns(parts, lasting=True) for parts in held if parts]
 
 
 def timed(engine: Engine, columns: Sequence[Columns]) -> tuple[float, int]:
@@ -135,6 +145,12 @@ def report(name: str, columns: Sequence[Columns], engine: Engine, said: argparse
         f"{name}: {total:,} events, {hits:,} hits, cold {total / min(cold):,.0f} events/s ({min(cold):.2f} s), "
         f"warm {total / min(warm):,.0f}/s, vectorscan of five fields alone {plain:.2f} s"
     )
+    if said.sqlite and (peer := sqlite_peer.apart(said.paths[name], said.rules)):
+        n, queries, found, memory = peer
+        print(
+            f"  pySigma-SQLite: {n / queries:,.0f} events/s ({n:,.0f} events, {found:,.0f} hits, {memory:,.0f} MB); "
+            f"ours cold {total / min(cold) / (n / queries):.0f} ×, warm {total / min(warm) / (n / queries):.0f} ×"
+        )
     spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     engine._memory = type(engine._memory)()
     with watched(spent):
@@ -152,6 +168,7 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=1000)
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--fields", type=int, default=8)
+    parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--logs", default="real,low,high")
     said: Any = parser.parse_args()
@@ -174,7 +191,8 @@ def main() -> None:
         print(
             f"load {os.getloadavg()[0]:.1f}; parse {parsed - begin:.1f} s, compile {built - parsed:.1f} s, load {loaded:.2f} s"
         )
-        for name, path in logs(folder, said.chunks).items():
+        said.paths, said.rules = logs(folder, said.chunks), folder / "rules"
+        for name, path in said.paths.items():
             if name in said.logs.split(","):
                 report(name, batches(path), engine, said)
 

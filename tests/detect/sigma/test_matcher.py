@@ -51,3 +51,8 @@ def test_the_kernel_finds_what_pythons_expressions_find() -> None:
 @pytest.mark.slow
 def test_the_kernel_finds_what_pythons_expressions_find_in_three_thousand_patterns_on_two_thousand_values() -> None:
     assert _different(2, 3000, 2000) == []
+
+
+def test_nothing_is_lost_or_found_twice_where_the_matches_do_not_fit_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kyumei.detect.sigma.matcher._ROOM", 3)
+    assert _different(3, 60, 300) == []

@@ -10,13 +10,14 @@ from pyroaring import BitMap
 
 from kyumei.detect.sigma import made_columns
 from kyumei.detect.sigma.logsource import OWN, SOURCE, TIME, keys
-from kyumei.detect.sigma.program import ALL, AND, NOT
+from kyumei.detect.sigma.program import AND, NOT
 from kyumei.detect.sigma.rows import ByTest, bitmap
 from kyumei.detect.sigma.same import same_rows
 from kyumei.detect.sigma.tree import Absent, Empty, Present, SameAs, Text
 from kyumei.store.columns import Column, Columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from kyumei.detect.sigma.logsource import Made
@@ -71,12 +72,14 @@ class Batch:
         self._give_source(source)
         self._all = BitMap(range(self._n))
         self._units = {name: number for number, name in enumerate(kept.units)}
-        self._anywhere: dict[str, Known] = {}
+        self._anywhere: dict[str, dict[str, Known]] = {}
         self._by_test = ByTest(self._scanned())
         self._leaves: dict[int, BitMap] = {}
         self._wheres: dict[int, BitMap] = {}
         self._bases: dict[int, BitMap] = {}
         self._empty = kept.program.tests.index(_EMPTY) if _EMPTY in kept.program.tests else -1
+        for name, sources in kept.program.keywords.items():
+            self._anywhere[name] = self._keywords(name, sources)
 
     def _give_source(self, source: str) -> None:
         if SOURCE in self._named:
@@ -91,29 +94,35 @@ class Batch:
         """Return each column with what was looked for in its values, keywords set apart."""
         found: list[tuple[Column, int, Known]] = []
         for name, one in self._kept.units.items():
+            if name in self._kept.program.keywords:
+                continue
             columns = {column: self._columns[column] for column in self._of(name)}
             if not columns:
                 continue
             memory = self._memory if isinstance(name, str) and not {SOURCE, TIME} & columns.keys() else type(self._memory)()
             known = memory.scanned(name, one, columns, self._offset)
-            if name == ALL:
-                self._anywhere = {column: one for column, one in known.items() if len(one.codes)}
-            else:
-                found += [(columns[column], self._units[name], one) for column, one in known.items()]
+            found += [(columns[column], self._units[name], one) for column, one in known.items()]
         return found
 
+    def _keywords(self, name: str, sources: Sequence[int]) -> dict[str, Known]:
+        """Return the columns in whose values such keywords were found, none where no rule with one has rows to look at."""
+        if name not in self._kept.units or not any(self.base(source) for source in sources):
+            return {}
+        known = self._memory.scanned(name, self._kept.units[name], {c: self._columns[c] for c in self._own}, self._offset)
+        return {column: one for column, one in known.items() if len(one.codes)}
+
     def passed(self) -> list[tuple[str | Made, set[int]]]:
-        """Return, by name of column, the tests that some row passes, of keywords those that some known value does."""
+        """Return, by name of column, the tests that some row passes; by name of keywords, those that some known value does."""
         names = list(self._units)
         found: dict[str | Made, set[int]] = {}
         for unit, test in self._by_test.tests():
             found.setdefault(names[unit], set()).add(test)
-        anywhere = set().union(*(known.passed for known in self._anywhere.values()))
-        return [*found.items(), (ALL, anywhere)]
+        anywhere = {name: set().union(*(one.passed for one in known.values())) for name, known in self._anywhere.items()}
+        return [*found.items(), *anywhere.items()]
 
     def _of(self, name: str | Made) -> list[str]:
         """Return the columns that are called so."""
-        if name == ALL:  # the batch's own, none that were made of others for one rule
+        if name in self._kept.program.keywords:  # the batch's own, none that were made of others for one rule
             return self._own
         if isinstance(name, str):
             return self._named.get(name, [])
@@ -125,10 +134,10 @@ class Batch:
         return self._named[key]
 
     def _rows(self, name: str | Made, test: int) -> BitMap | None:
-        if name != ALL:
+        if not isinstance(name, str) or name not in self._anywhere:
             return self._by_test.rows(self._units[name], test) if name in self._units else None
-        found = [known.rows(self._columns[column], test) for column, known in self._anywhere.items() if test in known.passed]
-        return bitmap(np.concatenate(found)) if found else None
+        held = [(column, known) for column, known in self._anywhere[name].items() if test in known.passed]
+        return bitmap(np.concatenate([known.rows(self._columns[column], test) for column, known in held])) if held else None
 
     def base(self, source: int) -> BitMap:
         """Return the rows of a log source."""

@@ -2,7 +2,8 @@
 
 Values lie back to back in one buffer, once as they are and once with ASCII letters lower case. What a value has of the
 patterns' anchors (`anchors`) is looked up: the whole value, its ends, and each run of two to four bytes, first in a small
-table of bits. Only patterns filed under what is found are compared.
+table of bits. Only patterns filed under what is found are compared. Runs are looked up in one pass over the whole buffer, and
+which value a place belongs to only where one is found.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from kyumei.detect.sigma.anchors import (
     GLOB,
     HEAD8,
     PLACED,
-    RUN2,
-    RUN3,
     RUN4,
     SUFFIX,
     TAIL8,
@@ -263,36 +262,55 @@ def _shift(words):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _runs(set4, set3, set2, keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n):  # type: ignore[no-untyped-def]
-    """Match by the runs of four, three and two bytes anywhere."""
-    start, end, _ = span
-    bits, shift4, shift3 = meta[0], _shift(set4.shape[0]), _shift(set3.shape[0])
-    first4 = start + 3 if set4.shape[0] else end
-    first3 = start + 2 if set3.shape[0] else end
-    first2 = start + 1 if set2.shape[0] else end
+def runs(size, bitset, patterns, table, values, state):  # type: ignore[no-untyped-def]
+    """Match by the runs of `size` bytes (4, 3 or 2) anywhere, in one pass over all values.
+
+    Args:
+        size: of the runs.
+        bitset: which runs may be in the table, never empty.
+        patterns: as `ends` has them.
+        table: as `ends` has it.
+        values: (raw, folded, offsets, base, value, place): bytes from `base` on, the value to begin with, and the place behind the
+            first byte of the run to begin with.
+        state: (seen, out): as `ends` has it.
+
+    Returns:
+        (value, place to go on with, number of matches): before the end where `out` might not have room for the next.
+    """
+    heads, prog = patterns[0], patterns[1]
+    keys, buckets, meta, begin, filed = table
+    raw, folded, offsets, base, value, place = values
+    seen, out = state
+    n, room = np.int64(0), out.shape[0] - heads.shape[0]
+    shift, where = _shift(bitset.shape[0]), RUN4 + (4 - size)
+    mask = np.uint32(0xFFFFFFFF) >> np.uint32(8 * (4 - size))
     window = np.uint32(0)
-    for i in range(start, end):
+    for i in range(max(place - size, 0), place):
         window = np.uint32(window << np.uint32(8)) | np.uint32(folded[i])
-        if i >= first4 and _maybe(set4, np.uint32(window * _MIX32) >> shift4):
-            bucket = _find(keys, buckets, bits, _salted(np.uint64(window), RUN4))
-            if bucket >= 0:
-                n = _bucket(bucket, i - 3, begin, filed, heads, prog, raw, folded, span, seen, out, n)
-        word = window & np.uint32(0xFFFFFF)
-        if i >= first3 and _maybe(set3, np.uint32(word * _MIX32) >> shift3):
-            bucket = _find(keys, buckets, bits, _salted(np.uint64(word), RUN3))
-            if bucket >= 0:
-                n = _bucket(bucket, i - 2, begin, filed, heads, prog, raw, folded, span, seen, out, n)
-        word = window & np.uint32(0xFFFF)
-        if i >= first2 and _maybe(set2, word):
-            bucket = _find(keys, buckets, bits, _salted(np.uint64(word), RUN2))
-            if bucket >= 0:
-                n = _bucket(bucket, i - 1, begin, filed, heads, prog, raw, folded, span, seen, out, n)
-    return n
+    end = np.int64(offsets[value + 1]) - base
+    for i in range(place, folded.shape[0]):
+        window = np.uint32(window << np.uint32(8)) | np.uint32(folded[i])
+        word = window & mask
+        if not _maybe(bitset, word if size == 2 else np.uint32(word * _MIX32) >> shift):
+            continue
+        bucket = _find(keys, buckets, meta[0], _salted(np.uint64(word), where))
+        if bucket < 0:
+            continue
+        while i >= end:
+            value += 1
+            end = np.int64(offsets[value + 1]) - base
+        start = np.int64(offsets[value]) - base
+        if i - start >= size - 1:
+            if n > room:
+                return value, i, n
+            span = (start, end, value)
+            n = _bucket(bucket, i - size + 1, begin, filed, heads, prog, raw, folded, span, seen, out, n)
+    return value, folded.shape[0], n
 
 
 @nb.njit(cache=True, nogil=True)
-def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-def]
-    """Match values.
+def ends(patterns, table, values, state):  # type: ignore[no-untyped-def]
+    """Match by the whole value, its ends, single bytes, and what has no anchor.
 
     Args:
         patterns: (heads, prog, always, which, single): of each pattern kind, first code in `prog`, the one behind the last, and
@@ -300,7 +318,6 @@ def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-de
         table: (keys, buckets, meta, begin, filed): salted keys → buckets; meta: bits of the table, which anchors occur
             (bit = where), which lengths of whole values do (bit = length, 63 for all longer ones); by bucket, from `begin` on:
             pattern, offset of the run in its literal, where that begins in `prog`, how long it is (0: it has dashes or `?`).
-        bitsets: which runs of four, three, two bytes may be in the table; empty where none is.
         values: (raw, folded, offsets, base, first): bytes from `base` on, and the first value to match.
         state: (seen, out): per pattern the last value it held for, -1 at first; (pattern, value) of the matches.
 
@@ -309,12 +326,11 @@ def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-de
     """
     heads, prog, always, which, single = patterns
     keys, buckets, meta, begin, filed = table
-    set4, set3, set2 = bitsets
     raw, folded, offsets, base, first = values
     seen, out = state
     has = np.full(256, -1, np.int32)
     n = np.int64(0)
-    with_ends, with_runs = meta[2] != 0 or (meta[1] >> HEAD8) & 63 > 0, set4.shape[0] + set3.shape[0] + set2.shape[0] > 0
+    with_ends = meta[2] != 0 or (meta[1] >> HEAD8) & 63 > 0
     for value in range(first, offsets.shape[0] - 1):
         if n > out.shape[0] - heads.shape[0]:
             return value, n
@@ -325,8 +341,6 @@ def scan(patterns, table, bitsets, values, state):  # type: ignore[no-untyped-de
             n = _letters(which, single, has, folded, span, out, n)
         if with_ends:
             n = _ends(keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n)
-        if with_runs:
-            n = _runs(set4, set3, set2, keys, buckets, meta, begin, filed, heads, prog, raw, folded, span, seen, out, n)
     return offsets.shape[0] - 1, n
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from kyumei.detect.sigma.anchors import ALWAYS, BYTE, GLOB, RUN2, RUN3, RUN4, WHOLE, anchors, raw, shape
+from kyumei.detect.sigma.anchors import ALWAYS, BYTE, GLOB, HEAD8, RUN2, RUN3, RUN4, WHOLE, anchors, raw, shape
 from kyumei.detect.sigma.tree import ANY, DASH, ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     from kyumei.detect.sigma.anchors import Anchor
@@ -23,12 +23,13 @@ _CODES: Final = {ANY: 256, ONE: 257, DASH: 258}
 _ROOM: Final = 1 << 16
 _WORD: Final = (1 << 64) - 1
 _MIX, _SALT, _MIX32 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x9E3779B1
+_State: TypeAlias = "tuple[np.ndarray, np.ndarray]"
 _GROUPS: Final = {"patterns": 5, "table": 5, "bitsets": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Compiled patterns, as `kernel.scan` describes them (`pack` and `unpack` are each other's inverse)."""
+    """Compiled patterns, as `kernel.ends` describes them (`pack` and `unpack` are each other's inverse)."""
 
     patterns: tuple[np.ndarray, ...]
     table: tuple[np.ndarray, ...]
@@ -54,14 +55,37 @@ class Matcher:
         held = data[base : int(offsets[-1])]
         folded = np.empty(len(held), np.uint8)
         kernel.fold(held, folded)
-        seen = np.full(count, -1, np.int32)
-        out = np.empty((_ROOM + count, 2), np.int32)
-        found: list[np.ndarray] = []
-        while first < len(offsets) - 1:
-            values = (held, folded, offsets, base, first)
-            first, n = kernel.scan(self.patterns, self.table, self.bitsets, values, (seen, out))
-            found.append(out[:n].copy())
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        state = (np.full(count, -1, np.int32), np.empty((_ROOM + count, 2), np.int32))
+        parts: list[np.ndarray] = []
+        values = (held, folded, offsets, base)
+        if self._has_others():
+            parts += self._ends(kernel, values, first, state)
+        for size, bitset in zip((4, 3, 2), self.bitsets, strict=True):
+            if len(bitset):
+                parts += self._runs(kernel, size, values, first, state)
+        parts = [part for part in parts if len(part)]
+        if len(parts) < 2:
+            return parts[0] if parts else np.empty((0, 2), np.int32)
+        pairs = np.concatenate(parts)
+        return pairs[np.argsort(pairs[:, 1], kind="stable")]
+
+    def _has_others(self) -> bool:
+        """Return whether there are patterns that are not told by runs."""
+        _, _, always, which, _ = self.patterns
+        meta = self.table[2]
+        return bool(len(always) or len(which) or meta[2] or meta[1] >> HEAD8 & 63)
+
+    def _ends(self, kernel: Any, values: tuple[Any, ...], first: int, state: _State) -> Iterator[np.ndarray]:
+        while first < len(values[2]) - 1:
+            first, n = kernel.ends(self.patterns, self.table, (*values, first), state)
+            yield state[1][:n].copy()
+
+    def _runs(self, kernel: Any, size: int, values: tuple[Any, ...], first: int, state: _State) -> Iterator[np.ndarray]:
+        bitset, place = self.bitsets[4 - size], 0
+        while place < len(values[1]):
+            said = (size, bitset, self.patterns, self.table, (*values, first, place), state)
+            first, place, n = kernel.runs(*said)
+            yield state[1][:n].copy()
 
 
 @cache

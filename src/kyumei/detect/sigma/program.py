@@ -21,8 +21,8 @@ OR: Final = -2
 NOT: Final = -3
 Tree: TypeAlias = "int | list[Any]"
 """A leaf's number, or [AND | OR | NOT, members…]."""
-ALL: Final = "*"
-"""The field of keywords: every column."""
+ALL: Final = "* "
+"""Before a product: the field of keywords in its rules, every column. No field's folded name has a blank."""
 _EMPTY: Final = Text(())
 _KINDS: Final[dict[str, Any]] = {one.__name__: one for one in tree.TESTS}
 
@@ -32,7 +32,7 @@ class Binding:
     """What a rule's field means: the columns of its name and, in some rows, others.
 
     Attributes:
-        field: folded name, ALL for keywords.
+        field: folded name; for keywords ALL and the product of the log source.
         extra: (number of the condition on rows, column or made column), in order.
     """
 
@@ -52,6 +52,7 @@ class Program:
         sources: tuples of numbers in `wheres`: any of them.
         rules: (number in `sources`, tree) by rule, as given to `program`.
         units: tests on texts by folded column, sorted: what is to be scanned for in columns of that name.
+        keywords: numbers in `sources` by name of keywords: only their rows are asked for these.
     """
 
     tests: list[tree.Test] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Program:
     sources: list[tuple[int, ...]] = field(default_factory=list)
     rules: list[tuple[int, Tree]] = field(default_factory=list)
     units: dict[str | Made, list[int]] = field(default_factory=dict)
+    keywords: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,35 +89,40 @@ def program(rules: Sequence[Rule]) -> tuple[Program, list[int], list[Problem]]:
             left.append(Problem(rule.about.path, rule.title, sources.why))
             continue
         numbers = [_where(maker, source.where) for source in sources.reads]
-        aliases = list(zip(numbers, (dict(source.fields) for source in sources.reads), strict=True))
-        maker.made.rules.append(
-            (maker.number("sources", tuple(sorted(set(numbers))), maker.made.sources), _tree(maker, rule.tree, aliases))
-        )
+        number = maker.number("sources", tuple(sorted(set(numbers))), maker.made.sources)
+        fields = list(zip(numbers, (dict(source.fields) for source in sources.reads), strict=True))
+        maker.made.rules.append((number, _tree(maker, rule.tree, _Scope(number, rule.logsource.product or "", fields))))
         kept.append(position)
     maker.made.units = {name: sorted(tests) for name, tests in sorted(maker.wanted.items(), key=lambda one: repr(one[0]))}
     return maker.made, kept, left
 
 
-_Aliases: TypeAlias = "list[tuple[int, dict[str, tuple[str | Made, ...]]]]"
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The log source a tree is about: its number and product, and by condition on rows what stands for which field."""
+
+    source: int = -1
+    product: str = ""
+    fields: Sequence[tuple[int, dict[str, tuple[str | Made, ...]]]] = ()
 
 
 def _where(maker: _Maker, node: Node) -> int:
     known = maker.numbers.get(("where", node))
     if known is None:
         known = maker.numbers["where", node] = len(maker.made.wheres)
-        maker.made.wheres.append(_tree(maker, node, []))
+        maker.made.wheres.append(_tree(maker, node, _Scope()))
     return known
 
 
-def _tree(maker: _Maker, node: Node, aliases: _Aliases) -> Tree:
+def _tree(maker: _Maker, node: Node, scope: _Scope) -> Tree:
     if isinstance(node, Leaf):
-        return _leaf(maker, node, aliases)
+        return _leaf(maker, node, scope)
     if isinstance(node, Not):
-        return [NOT, _tree(maker, node.node, aliases)]
+        return [NOT, _tree(maker, node.node, scope)]
     op = AND if isinstance(node, And) else OR
     members: list[Tree] = []
     for one in node.nodes:
-        member = _tree(maker, one, aliases)
+        member = _tree(maker, one, scope)
         if isinstance(member, list) and member[0] == op:
             members += member[1:]
         elif member not in members:
@@ -123,10 +130,10 @@ def _tree(maker: _Maker, node: Node, aliases: _Aliases) -> Tree:
     return members[0] if len(members) == 1 else [op, *members]
 
 
-def _leaf(maker: _Maker, leaf: Leaf, aliases: _Aliases) -> int:
+def _leaf(maker: _Maker, leaf: Leaf, scope: _Scope) -> int:
     test = leaf.test
-    binding = _binding(maker, leaf.field, aliases)
-    other = _binding(maker, test.field, aliases) if isinstance(test, SameAs) else -1
+    binding = _binding(maker, leaf.field, scope)
+    other = _binding(maker, test.field, scope) if isinstance(test, SameAs) else -1
     number = maker.number("test", test, maker.made.tests)
     if not isinstance(test, SameAs | Present | tree.Absent):
         scanned = maker.number("test", _EMPTY, maker.made.tests) if isinstance(test, Empty) else number
@@ -136,11 +143,14 @@ def _leaf(maker: _Maker, leaf: Leaf, aliases: _Aliases) -> int:
     return maker.number("leaf", (binding, number, other), maker.made.leaves)
 
 
-def _binding(maker: _Maker, name: str | None, aliases: _Aliases) -> int:
+def _binding(maker: _Maker, name: str | None, scope: _Scope) -> int:
     if name is None:
-        return maker.number("binding", Binding(ALL), maker.made.bindings)
+        sources = maker.made.keywords.setdefault(ALL + scope.product, [])
+        if scope.source not in sources:
+            sources.append(scope.source)
+        return maker.number("binding", Binding(ALL + scope.product), maker.made.bindings)
     own = fold(name)
-    extra = [(where, column) for where, fields in aliases for column in fields.get(own, ()) if column != own]
+    extra = [(where, column) for where, fields in scope.fields for column in fields.get(own, ()) if column != own]
     general = [(-1, column) for column in logsource.everywhere().get(own, ()) if column != own]
     return maker.number("binding", Binding(own, tuple(general + extra)), maker.made.bindings)
 
@@ -155,6 +165,7 @@ def as_plain(made: Program) -> dict[str, Any]:
         "sources": made.sources,
         "rules": made.rules,
         "units": [[_plain(name), tests] for name, tests in made.units.items()],
+        "keywords": made.keywords,
     }
 
 
@@ -168,6 +179,7 @@ def from_plain(data: dict[str, Any]) -> Program:
         sources=[tuple(one) for one in data["sources"]],
         rules=[(source, one) for source, one in data["rules"]],
         units={_column(name): tests for name, tests in data["units"]},
+        keywords=data["keywords"],
     )
 
 

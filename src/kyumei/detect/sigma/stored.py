@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.program import Program
     from kyumei.detect.sigma.rule import Rule
 
-VERSION: Final = "7"
+VERSION: Final = "8"
 """Raised whenever what is compiled changes."""
 
 
