@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kyumei.scope import fold
+from kyumei.scope.clean import coded, distinct
 from kyumei.scope.digest import digests
 
 if TYPE_CHECKING:
@@ -77,3 +78,26 @@ def test_digests_are_equal_where_texts_are(values: list[str | None]) -> None:
     found = digests(pa.array(values, pa.string()), "x").tolist()
     assert [d == 0 for d in found] == [v is None for v in values]
     assert len(set(found)) == len(set(values))
+
+
+@pytest.mark.parametrize(
+    ("written", "folded_"),
+    [
+        ("〒100-0001 東京都千代田区丸の内一丁目2番3号 ビル5F", "千代田区丸の内1-2-3"),
+        ("1000001神奈川県横浜市中区1の2ノ3ー4", "横浜市中区1-2-3-4"),
+        ("和歌山県和歌山市七番丁23番地", "和歌山市七-丁23"),
+        ("霞ヶ関1--2#3", "霞ケ関1-2-3"),
+        ("Via Roma, 5/A", "viaroma,5"),
+        ("12 Main St", "12mainst"),
+        ("-", None),
+    ],
+)
+def test_an_address_ends_with_its_house_number(written: str, folded_: str | None) -> None:
+    assert folded(fold.addresses, written) == [folded_]
+
+
+def test_a_column_that_does_not_repeat_itself_has_the_same_cells() -> None:
+    values = [*(f"{n:05d} なし" for n in range(5000)), "不明", None, " ＡＢ ", "該当なし"]
+    one, other = distinct(pa.array(values, pa.string())), coded(pa.array(values, pa.string()))
+    assert one.dictionary.take(one.indices) == other.dictionary.take(other.indices)
+    assert other.dictionary.take(other.indices).to_pylist()[-4:] == [None, None, "AB", None]

@@ -15,16 +15,37 @@ _NOTHING: Final = (
 )
 
 
+_TRIED: Final = 2_000
+"""Cells from which it is told whether a column repeats itself."""
+
+
 def distinct(column: pa.StringArray) -> pa.DictionaryArray:
     """Return the column as codes into its distinct cells, these NFKC, trimmed, and null where they say nothing.
 
     Two cells that differ in form only have two codes with equal text.
     """
+    return _in_one_form(column.dictionary_encode())
+
+
+def coded(column: pa.StringArray) -> pa.DictionaryArray:
+    """Return the same, but where nearly every cell is another one, each has a code of its own: to compare them is not worth it.
+
+    Args:
+        column: cells of a batch, an array without offset (not a slice).
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    if len(column) > 2 * _TRIED and len(column[:_TRIED].unique()) > 0.9 * _TRIED:
+        return _in_one_form(pa.DictionaryArray.from_arrays(pa.array(np.arange(len(column), dtype=np.int32)), column))
+    return distinct(column)
+
+
+def _in_one_form(coded: pa.DictionaryArray) -> pa.DictionaryArray:
     import pyarrow as pa
 
     from kyumei.scope.strip import plain
 
-    coded = column.dictionary_encode()
     usual = plain(coded.dictionary)
     if usual.all():
         return coded

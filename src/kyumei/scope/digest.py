@@ -36,18 +36,12 @@ def digests(texts: pa.StringArray, kind: str) -> Digests:
     """
     import numpy as np
 
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[: len(texts) + 1].astype(np.int64)
-    content = texts.buffers()[2]
-    data = np.concatenate([np.frombuffer(content, np.uint8) if content else np.zeros(0, np.uint8), np.zeros(8, np.uint8)])
-    words = np.ndarray((len(data) - 7,), "<u8", data.tobytes(), strides=(1,))
-    lengths = offsets[1:] - offsets[:-1]
-    state = np.full(len(texts), seed(kind), np.uint64) ^ lengths.astype(np.uint64)
-    for step in range(0, int(lengths.max(initial=0)), 8):
-        rows = np.flatnonzero(lengths > step)
-        left = np.minimum(lengths[rows] - step, 8).astype(np.uint64)
-        mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - left * np.uint64(8))
-        state[rows] = mixed(state[rows] ^ (words[offsets[:-1][rows] + step] & mask))
-    state = keyed(mixed(state))
+    from kyumei.scope.hashing import hashed
+    from kyumei.scope.strip import parts
+
+    state = np.empty(len(texts), np.uint64)
+    hashed(*parts(texts), np.uint64(seed(kind)), state)
+    state = keyed(state)
     state[state == 0] = 1
     if texts.null_count:
         state[texts.is_null().to_numpy(zero_copy_only=False)] = 0

@@ -7,6 +7,7 @@ spellings, Japanese eras, chome written in kanji.
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -15,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
-_LATIN: Final = r"^[A-Za-z\x{C0}-\x{24F}\x{1E00}-\x{1EFF} ,.'’\-‐]+$"
-_READABLE: Final = rf"{_LATIN}|^[ぁ-ゖァ-ヺー・゛゜\s]+$"
 _ERAS: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA_LETTERS: Final = {"M": 1867, "T": 1911, "S": 1925, "H": 1988, "R": 2018}
 _DATE: Final = re.compile(
@@ -29,36 +30,51 @@ _DATE: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(?P<y>(?:18|19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)")
 _YEAR_LAST: Final = re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>(?:18|19|20)\d\d)(?:[ T].*)?")
-_KANJI_DIGITS: Final = "一二三四五六七八九"
-_ADDRESS: Final = (
-    (r"\s", ""),
-    (r"^〒?\d{3}-?\d{4}", ""),
-    (r"^(?:北海道|東京都|京都府|大阪府|.{2,3}県)", ""),
-    (r"丁目|番地|番|号|#|−|‐|–", "-"),
-    (r"([0-9])[のーノ]([0-9])", r"\1-\2"),
-    (r"([0-9])[のーノ]([0-9])", r"\1-\2"),  # matches do not overlap: 1の2の3 takes two rounds
-    (r"[ヶヵ]", "ケ"),
-    (r"-+", "-"),
-)
-"""Done in this order, after chome in kanji."""
 
 
 def names(values: pa.StringArray) -> pa.StringArray:
     """Return full names without blanks and in today's kanji; null for names in Latin letters, which have a reading only."""
-    import pyarrow.compute as pc
+    from kyumei.scope import letters
 
-    kept = _null_where(pc.match_substring_regex(values, _LATIN), values)
-    return _at_once(pc.replace_substring_regex(kept, r"[\s・･,，.．]", ""), lambda text: text.translate(_variants()))
+    return letters.names(values, _variants())
 
 
 def readings(values: pa.StringArray) -> pa.StringArray:
     """Return readings in a romaji that folds the usual spellings, the parts sorted; null for what is not kana or Latin."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kept = _null_where(pc.invert(pc.match_substring_regex(values, _READABLE)), values)
-    spelt = _at_once(kept, _romanised).to_pylist()
-    return pa.array([" ".join(sorted(text.split())) or None if text else None for text in spelt], pa.string())
+    from kyumei.scope import letters
+
+    rows = np.flatnonzero(letters.scripts(values) != letters.NONE)
+    split = pc.utf8_split_whitespace(values.take(pa.array(rows)))
+    tokens = split.flatten().dictionary_encode()
+    spelt = _romanised("\n".join(tokens.dictionary.to_pylist())).split("\n") if len(tokens) else []
+    codes, ends = tokens.indices.to_numpy(), split.offsets.to_numpy()
+    found = _two_sorted(spelt, codes, ends)
+    if found is None:
+        listed = [" ".join(spelt[c] for c in codes[a:b].tolist()).split() for a, b in itertools.pairwise(ends.tolist())]
+        found = pa.array([" ".join(sorted(parts)) or None for parts in listed], pa.string())
+    place = np.full(len(values), -1)
+    place[rows] = np.arange(len(rows))
+    return found.take(pa.array(place, mask=place < 0))
+
+
+def _two_sorted(spelt: Sequence[str], codes: npt.NDArray[np.int32], ends: npt.NDArray[np.int32]) -> pa.StringArray | None:
+    """Return the texts of readings that have two parts each, the parts sorted; None where some have not."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if (np.diff(ends) != 2).any() or any(not text or " " in text for text in spelt):
+        return None
+    order = sorted(range(len(spelt)), key=spelt.__getitem__)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    both = np.sort(rank[codes].reshape(-1, 2), axis=1)
+    texts = pa.array([spelt[n] for n in order], pa.string())
+    return pc.binary_join_element_wise(texts.take(pa.array(both[:, 0])), texts.take(pa.array(both[:, 1])), " ")
 
 
 def given(values: pa.StringArray) -> pa.StringArray:
@@ -66,12 +82,32 @@ def given(values: pa.StringArray) -> pa.StringArray:
 
     "SATO, Taro" and "SATO Taro" put the surname first and say so by the comma or the capitals.
     """
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    latin = pc.match_substring_regex(values, _LATIN).to_pylist()
-    parts = [_given(value, is_latin=is_latin) for value, is_latin in zip(values.to_pylist(), latin, strict=True)]
-    return readings(pa.array(parts, pa.string()))
+    from kyumei.scope import letters
+
+    trimmed = pc.utf8_trim_whitespace(values)
+    if pc.any(pc.match_substring_regex(values, "[,・]")).as_py():
+        trimmed = pc.replace_substring_regex(trimmed, "[,・]", " ")
+    split = pc.utf8_split_whitespace(trimmed)
+    two = pc.fill_null(pc.equal(pc.list_value_length(split), 2), fill_value=False)
+    rows = np.flatnonzero(two.to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return pa.nulls(len(values), pa.string())
+    at = pa.array(rows)
+    flat = split.take(at).flatten()
+    first, second = (flat.take(pa.array(np.arange(n, len(flat), 2))) for n in (0, 1))
+    latin = pa.array(letters.scripts(values)[rows] == letters.LATIN)
+    capitals = pc.and_(pc.utf8_is_upper(first), pc.invert(pc.utf8_is_upper(second)))
+    comma = pc.match_substring(values.take(at), ",")
+    surname_first = pc.or_(pc.invert(latin), pc.or_(comma, capitals))
+    parts = pc.if_else(surname_first, second, first).dictionary_encode()
+    texts = readings(parts.dictionary)
+    place = np.full(len(values), -1)
+    place[rows] = parts.indices.to_numpy()
+    return texts.take(pa.array(place, mask=place < 0))
 
 
 def dates(values: Sequence[str | None]) -> list[tuple[int, int, int] | None]:
@@ -83,28 +119,22 @@ def phones(values: pa.StringArray) -> pa.StringArray:
     """Return the digits of telephone numbers, Japan's country code replaced by 0; null below seven digits."""
     import pyarrow.compute as pc
 
-    from kyumei.scope.strip import kept
+    from kyumei.scope.strip import has, kept
 
     own = values
-    if pc.any(pc.match_substring_regex(values, "[xX内]")).as_py():
+    if has(values, b"xX\xe5").any():  # 内 begins so
         own = pc.replace_substring_regex(values, r"(?i)(?:ext|x|内線).*$", "")
     bare = kept(own, b"0123456789+")
-    bare = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"^\+810*", "0"), r"\+", "")
-    return _null_where(pc.invert(pc.match_substring_regex(bare, r"^[0-9]{7,}$")), bare)
+    if has(bare, b"+").any():
+        bare = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"^\+810*", "0"), r"\+", "")
+    return _null_where(pc.less(pc.binary_length(bare), 7), bare)
 
 
 def addresses(values: pa.StringArray) -> pa.StringArray:
     """Return addresses up to the house number: no prefecture, no building, chome and banchi written with hyphens."""
-    import pyarrow.compute as pc
+    from kyumei.scope import letters
 
-    text = values
-    for number, kanji in enumerate(_KANJI_DIGITS, 1):
-        text = pc.replace_substring(text, f"{kanji}丁目", f"{number}-")
-    for pattern, by in _ADDRESS:
-        text = pc.replace_substring_regex(text, pattern, by)
-    numbered = pc.struct_field(pc.extract_regex(text, r"^(?P<n>[^0-9]+[0-9]+(?:-[0-9]+)*)"), "n")
-    whole = pc.utf8_lower(pc.utf8_trim(pc.coalesce(numbered, text), "-"))
-    return _at_once(whole, lambda joined: joined.translate(_variants()))
+    return letters.addresses(values, _variants())
 
 
 def numbers(values: pa.StringArray) -> pa.StringArray:
@@ -114,7 +144,7 @@ def numbers(values: pa.StringArray) -> pa.StringArray:
     from kyumei.scope.strip import kept
 
     bare = pc.utf8_upper(kept(values, bytes(b for b in range(256) if b not in b"\t\n\f\r -")))
-    bare = pc.replace_substring_regex(bare, "^0+", "")
+    bare = pc.utf8_ltrim(bare, "0")
     return _null_where(pc.equal(bare, ""), bare)
 
 
@@ -124,7 +154,9 @@ def postals(values: pa.StringArray) -> pa.StringArray:
 
     from kyumei.scope.strip import kept
 
-    short = pc.replace_substring_regex(values, r"^([0-9]{5})-[0-9]{4}$", r"\1")
+    short = values
+    if pc.any(pc.equal(pc.binary_length(values), 10)).as_py():  # a ZIP+4 has ten letters
+        short = pc.replace_substring_regex(values, r"^([0-9]{5})-[0-9]{4}$", r"\1")
     bare = pc.utf8_upper(kept(short, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
     return _null_where(pc.equal(bare, ""), bare)
 
@@ -143,16 +175,6 @@ def _null_where(condition: pa.BooleanArray, values: pa.StringArray) -> pa.String
     return pc.if_else(condition, pa.scalar(None, pa.string()), values)
 
 
-def _at_once(values: pa.StringArray, change: Callable[[str], str]) -> pa.StringArray:
-    """Apply a change that keeps line ends to all values in one text; empty results become null."""
-    import pyarrow as pa
-
-    listed: list[str | None] = values.to_pylist()
-    known = [value.replace("\n", " ") for value in listed if value is not None]
-    changed = iter(change("\n".join(known)).split("\n"))
-    return pa.array([None if value is None else next(changed) or None for value in listed], pa.string())
-
-
 @cache
 def _table(name: str) -> tuple[str, ...]:
     text: str = tomllib.loads(Path(__file__).with_name("fold.toml").read_text("utf-8"))[name]
@@ -160,8 +182,8 @@ def _table(name: str) -> tuple[str, ...]:
 
 
 @cache
-def _variants() -> dict[int, str]:
-    return {ord(pair[0]): pair[1] for pair in _table("variants")}
+def _variants() -> dict[int, int]:
+    return {ord(pair[0]): ord(pair[1]) for pair in _table("variants")}
 
 
 @cache
@@ -184,14 +206,6 @@ def _romanised(text: str) -> str:
         for written, folded in spellings:
             text = text.replace(written, folded)
     return text
-
-
-def _given(value: str | None, *, is_latin: bool | None) -> str | None:
-    parts = re.split(r"[\s,・]+", value.strip()) if value else []
-    if len(parts) != 2 or value is None:
-        return None
-    surname_first = not is_latin or "," in value or (parts[0].isupper() and not parts[1].isupper())
-    return parts[1] if surname_first else parts[0]
 
 
 def _date(value: str) -> tuple[int, int, int] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.fault import Fault
 from kyumei.scope.classify import classify, is_about_persons
-from kyumei.scope.clean import distinct
+from kyumei.scope.clean import coded, distinct
 from kyumei.scope.keys import KEYS, identified, keys, plan
 from kyumei.scope.mask import masked
 from kyumei.scope.tables.registry import EXTRACTORS
@@ -184,11 +184,11 @@ class _Work:
             self._count(batch)
 
     def _count(self, batch: Batch) -> None:
-        coded = [distinct(column) for column in batch.columns]
+        cells = [coded(column) for column in batch.columns]
         for column in self._columns:
-            self._tally(column, coded[column.ordinal])
+            self._tally(column, cells[column.ordinal])
         if self._plan is not None:
-            self._keys(batch, self._plan, coded)
+            self._keys(batch, self._plan, cells)
 
     def _tally(self, column: Column, cells: pa.DictionaryArray) -> None:
         import numpy as np
@@ -204,11 +204,11 @@ class _Work:
             if not self._samples[column.ordinal]:
                 self._samples[column.ordinal] = masked(values[0].as_py(), column.part)
 
-    def _keys(self, batch: Batch, plan: Plan, coded: list[pa.DictionaryArray]) -> None:
+    def _keys(self, batch: Batch, plan: Plan, cells: list[pa.DictionaryArray]) -> None:
         import numpy as np
         import pyarrow as pa
 
-        found = keys(plan, coded)
+        found = keys(plan, cells)
         rows = np.flatnonzero(identified(found))
         if not len(rows):
             return
@@ -221,9 +221,9 @@ class _Work:
         for key in KEYS:
             digest = found[key][rows].view(np.int64)
             columns[key] = pa.array(digest, pa.int64(), mask=digest == 0)
-        columns["residence"] = residence_numbers(self._values, coded, rows) if self._values else pa.nulls(len(rows), pa.int64())
+        columns["residence"] = residence_numbers(self._values, cells, rows) if self._values else pa.nulls(len(rows), pa.int64())
         self._out.people(pa.table(columns))
         if self._out.values is None or self._values is None:
             return
-        said = {"table_id": columns["table_id"], "rec": columns["rec"], **values(self._values, coded, rows)}
+        said = {"table_id": columns["table_id"], "rec": columns["rec"], **values(self._values, cells, rows)}
         self._out.values(pa.table([said[name] for name in PERSON_VALUES], names=list(PERSON_VALUES)))

@@ -93,9 +93,13 @@ def _by(look: Callable[[str | None], str | None]) -> Callable[[pa.StringArray], 
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        pattern = rf"^[^\t]{{0,21}}?(?P<p>{PREFECTURES})"
-        begun = pc.struct_field(pc.extract_regex(pc.utf8_slice_codeunits(texts, 0, 24), pattern), "p")
-        codes = pc.take(pa.array(list(_JAPAN.values())), pc.index_in(begun, pa.array(list(_JAPAN))))
+        named = pa.array(list(_JAPAN))
+        at = pc.coalesce(*(pc.index_in(pc.utf8_slice_codeunits(texts, 0, n), named) for n in (3, 4)))
+        if at.null_count > texts.null_count:  # further inside, behind a postal code or a country
+            pattern = rf"^[^\t]{{0,21}}?(?P<p>{PREFECTURES})"
+            inside = pc.if_else(at.is_null(), pc.utf8_slice_codeunits(texts, 0, 24), pa.scalar(None, pa.string()))
+            at = pc.coalesce(at, pc.index_in(pc.struct_field(pc.extract_regex(inside, pattern), "p"), named))
+        codes = pc.take(pa.array(list(_JAPAN.values())), at)
         rest = pc.and_(codes.is_null(), texts.is_valid())
         slow = iter([look(text) for text in texts.filter(rest).to_pylist()])
         filled = pa.array([next(slow) if r else None for r in rest.to_pylist()], pa.string()) if rest.true_count else codes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.places import names
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import anything, both, found, full
+from kyumei.scope.recognise.shapes import anything, both, found, full, where, with_digit
 from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
@@ -34,11 +34,8 @@ def _proven(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def address(values: pa.StringArray) -> pa.BooleanArray:
     """Tell addresses: a prefecture or municipality mark, or for foreign ones letters and a number."""
-    import pyarrow.compute as pc
-
     japanese = found(values, rf"^(?:{PREFECTURES})|[市区町村郡]|[0-9]+(?:-[0-9]+)+$|丁目|番地")
-    foreign = both(found(values, r"[0-9]"), found(values, r"[\p{L}]{2,}"))
-    return pc.or_(japanese, foreign)
+    return where(japanese, values, lambda rest: both(with_digit(rest), found(rest, r"[\p{L}]{2,}")))
 
 
 @recogniser(

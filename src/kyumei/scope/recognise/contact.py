@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import both, found, full, only_digits
+from kyumei.scope.recognise.shapes import both, found, full, only_digits, where
 from kyumei.scope.scan.rules import text_rule
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def _grouped(values: pa.StringArray) -> pa.BooleanArray:
 def phone(values: pa.StringArray) -> pa.BooleanArray:
     """Tell Japanese numbers of ten or eleven digits, and foreign ones in international form or in groups."""
     bare = only_digits(values)
-    foreign = full(values, r"\+?[0-9][0-9 ().\-/]{6,20}(?:(?: ?ext\.?| ?x| ?内線)[0-9]{1,6})?")
-    grouped = both(foreign, found(values, r"[0-9][ ().\-/]+[0-9]"))
-    import pyarrow.compute as pc
 
-    return pc.or_(full(bare, f"{_JAPANESE}|{_FOREIGN}"), grouped)
+    def grouped(rest: pa.StringArray) -> pa.BooleanArray:
+        foreign = full(rest, r"\+?[0-9][0-9 ().\-/]{6,20}(?:(?: ?ext\.?| ?x| ?内線)[0-9]{1,6})?")
+        return both(foreign, found(rest, r"[0-9][ ().\-/]+[0-9]"))
+
+    return where(full(bare, f"{_JAPANESE}|{_FOREIGN}"), values, grouped)
 
 
 @text_rule("email", "email", "id.email", "mail", order=10)

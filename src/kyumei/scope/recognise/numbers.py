@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import anything, both, found, full
+from kyumei.scope.recognise.shapes import anything, both, full, with_digit
 from kyumei.scope.scan.rules import labelled
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _identifier(values: pa.StringArray) -> pa.BooleanArray:
-    return both(full(values, r"[A-Za-z0-9][A-Za-z0-9_\-/. ]{0,31}"), found(values, r"[0-9]"))
+    return both(full(values, r"[A-Za-z0-9][A-Za-z0-9_\-/. ]{0,31}"), with_digit(values))
 
 
 @recogniser(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
@@ -25,6 +27,29 @@ def found(values: pa.StringArray, pattern: str) -> pa.BooleanArray:
     import pyarrow.compute as pc
 
     return pc.match_substring_regex(values, pattern)
+
+
+def with_digit(values: pa.StringArray) -> pa.BooleanArray:
+    """Return whether each value has a digit 0 to 9."""
+    import pyarrow as pa
+
+    from kyumei.scope.strip import has
+
+    return pa.array(has(values, b"0123456789"))
+
+
+def where(
+    condition: pa.BooleanArray, values: pa.StringArray, test: Callable[[pa.StringArray], pa.BooleanArray]
+) -> pa.BooleanArray:
+    """Return condition or test, the test made only where the condition does not hold."""
+    import numpy as np
+    import pyarrow as pa
+
+    held = condition.to_numpy(zero_copy_only=False).astype(np.bool_)
+    rest = np.flatnonzero(~held)
+    if len(rest):
+        held[rest] = test(values.take(pa.array(rest))).to_numpy(zero_copy_only=False)
+    return pa.array(held)
 
 
 def both(one: pa.BooleanArray, other: pa.BooleanArray) -> pa.BooleanArray:

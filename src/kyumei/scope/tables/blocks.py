@@ -163,9 +163,11 @@ class Lines:
         import numpy as np
 
         skip = self._skip if self._place == 0 else 0
-        text = self._decoded(raw[skip:], self._place + skip)
+        given = raw[skip:] if skip else raw
+        text = self._decoded(given, self._place + skip)
         before = np.concatenate([[skip], self._newlines(raw) + self._step])
-        lines = np.concatenate([[0], np.flatnonzero(np.frombuffer(text, np.uint8) == 10) + 1])
+        same = text is given
+        lines = before - skip if same else np.concatenate([[0], np.flatnonzero(np.frombuffer(text, np.uint8) == 10) + 1])
         n = min(len(before), len(lines))
         return Block(text, lines[:n].astype(np.int64), before[:n].astype(np.int64) + self._place, self._codec, last)
 
@@ -173,6 +175,8 @@ class Lines:
         if not self._settled and not raw.isascii():
             self._settled = True
             self._codec = encoding_of(raw) if self._codec == "utf-8" else self._codec
+        if self._codec == "utf-8" and _is_utf8(raw):
+            return raw
         try:
             text = raw.decode(self._codec)
         except UnicodeDecodeError:
@@ -208,6 +212,19 @@ class Lines:
             return np.flatnonzero(np.frombuffer(raw, np.uint8) == 10)
         units = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2" if self._codec == "utf-16-be" else "<u2")
         return np.flatnonzero(units == 10) * 2
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Return whether the bytes are UTF-8, without making a text of them."""
+    import numpy as np
+    import pyarrow as pa
+
+    offsets = pa.py_buffer(np.array([0, len(raw)], np.int32))
+    try:
+        pa.StringArray.from_buffers(1, offsets, pa.py_buffer(raw)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def bare_codec(encoding: str, head: bytes) -> tuple[str, int]:
