@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kyumei.reports import view
-from kyumei.reports.document import Field
+from kyumei.reports.document import Field, Table, Text
 from kyumei.reports.matter import Phrases
 from kyumei.reports.narrowed import BOUNDS, concerned, own
 from kyumei.reports.parts import duties, holdings, letterhead
+from kyumei.reports.registry import REPORTS
 from kyumei.reports.render.text import text
 from kyumei.reports.words.lookup import LANGS, Words
 from tests.reports import samples
@@ -153,3 +155,45 @@ def test_what_was_entered_only_to_be_printed_is_no_fact_for_the_board() -> None:
     told = text(documents("board_report", m)[0], m).decode()
     assert "Pマーク" in told
     assert "03-1" not in told
+
+
+def test_english_names_kinds_of_data_within_a_sentence_without_capitals() -> None:
+    m = matter("missent", "en")
+    assert m.kinds(["id.name", "id.dob", "id.mynumber"]) == "name; date of birth; My Number"
+    assert matter("missent", "ja").kinds(["id.name", "id.dob"]) == "氏名、生年月日"
+
+
+def test_an_entry_for_one_language_stands_in_its_documents_only() -> None:
+    entries = {"discovery.story": "職員が気づいた", "discovery.story.en": "A clerk noticed."}
+    japanese, english = (matter("missent", lang, entries=entries) for lang in LANGS)
+    assert japanese.stated("discovery.story").text == "職員が気づいた"
+    assert english.stated("discovery.story").text == "A clerk noticed."
+    assert english.stated("discovery.story").basis == ("entry:discovery.story.en",)
+
+
+@pytest.mark.parametrize(("said", "wanted"), [(True, True), (False, False), (None, False)])
+def test_the_form_for_ddos_is_made_where_somebody_says_that_it_was_one(said: object, *, wanted: bool) -> None:
+    diagnosis = samples.missent() | {"facts": {"stated": {} if said is None else {"event.ddos": {"value": said}}}}
+    m = matter("missent", "ja", diagnosis)
+    assert REPORTS.get("nco_ddos").when(m) is wanted
+
+
+def test_a_deadline_whose_start_is_not_known_says_so() -> None:
+    diagnosis = samples.missent()
+    late = samples.deadline("通知", "", "評価の日が分からない", "day of assessment not known", kind="statutory")
+    diagnosis["obligations"] = [samples.duty("sg.pdpa.pdpc", "通知", "Notice", deadlines=[late], party="A", dataset="")]
+    assert duties(matter("missent", "ja", diagnosis)).rows[0][0] == Words("ja")("start_unknown")
+
+
+def test_the_technical_report_lists_custody_of_evidence_and_counts_the_rest_of_the_ledger() -> None:
+    entry = {"at": "2024-06-10T09:00:00+09:00", "who": "A", "why": "", "facts": {}, "hash": "0" * 64}
+    acts = [("evidence.acquired", "E-1"), *[("fact.stated", None), ("results.sealed", None)] * 5]
+    kept = tuple({**entry, "seq": n, "act": act, "evidence": of} for n, (act, of) in enumerate(acts, 1))
+    m = replace(matter("missent", "ja"), custody=kept)
+    (document,) = documents("forensic_report", m)
+    section = next(s for s in document.sections if s.title.startswith("3"))
+    table, more = section.blocks
+    assert isinstance(table, Table)
+    assert [row[2] for row in table.rows] == ["証拠の取得", "結果の封印"]
+    assert isinstance(more, Text)
+    assert "9 行" in more.sentences[0].text

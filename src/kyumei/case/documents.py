@@ -21,7 +21,7 @@ from kyumei.case.version import code_digest
 from kyumei.errors import UserError
 from kyumei.evidence.custody import Ledger
 from kyumei.reports.figures import figures
-from kyumei.reports.matter import Matter, Said, choices, labels
+from kyumei.reports.matter import Matter, Said, choices, labels, plain_key
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def entries(case: Path) -> dict[str, str]:
         found = {f"{group}.{key}": str(value) for group, keys in groups.items() for key, value in keys.items()}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as wrong:
         raise UserError(f"{path} cannot be read: {wrong}", hint='write one line a field: name = "…"') from wrong
-    if odd := [key for key in found if key not in labels()]:
+    if odd := [key for key in found if plain_key(key) not in labels()]:
         raise UserError(f"{path}: nobody asks for {odd[0]}", hint=f"the fields are {', '.join(labels())}")
     return found
 
@@ -276,7 +276,11 @@ def _plain(entry: Entry) -> dict[str, Any]:
 
 def _blank() -> str:
     """Return the file of entries with nothing entered."""
-    lines = ["# 組織の担当者だけが書ける欄。空欄の文書には【要記入】と出る。/ Only the organisation can say these.", ""]
+    lines = [
+        "# 組織の担当者だけが書ける欄。空欄の文書には【要記入】と出る。/ Only the organisation can say these.",
+        '# 英語の文書だけの文は "name.en" = "…" と書く。/ For documents in one language only: "name.en" = "…".',
+        "",
+    ]
     group = ""
     for key, said in labels().items():
         top, _, name = key.partition(".")

@@ -27,7 +27,7 @@ def answered(diagnosis: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     organisation knew take the place of what was given with the evidence.
     """
     from kyumei.duties.load import shipped
-    from kyumei.reports.matter import chosen
+    from kyumei.reports.matter import chosen, plain_key
     from kyumei.reports.matter import labels as entries
 
     facts = diagnosis.get("facts") or {}
@@ -35,8 +35,10 @@ def answered(diagnosis: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     for answer in facts.get("answers") or []:
         name = str(answer.get("fact"))
         kind = shipped().fact(name)
-        if kind is None and name in entries():
-            told.append({**answer, "label": entries()[name][lang], "shown": chosen(name, str(answer.get("value")), lang)[1]})
+        if kind is None and plain_key(name) in entries():
+            told.append(
+                {**answer, "label": entries()[plain_key(name)][lang], "shown": chosen(name, str(answer.get("value")), lang)[1]}
+            )
             continue
         label = kind.label[lang] if kind else name
         labels = {value: words[lang] for value, words in kind.labels.items()} if kind else {}

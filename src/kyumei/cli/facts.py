@@ -134,11 +134,12 @@ def _blanks(case: Path, names: Sequence[str], lang: Lang, form: str) -> None:
 def set_(fact: str, value: str, case: Path, lang: Lang, **said: Any) -> None:
     """Record that FACT is VALUE (`true`, `false`, a number, a date, `[a, b]`, or `unknown` to withdraw) and judge anew.
 
-    FACT may also be what a document leaves blank (`contact.phone`); VALUE is then its text.
+    FACT may also be what a document leaves blank (`contact.phone`, or `contact.hours.en` for English only); VALUE is then
+    its text.
     """
     from kyumei.case import answers, clock, judging
     from kyumei.case.rejudge import rejudge
-    from kyumei.reports.matter import chosen, labels
+    from kyumei.reports.matter import chosen, labels, plain_key
 
     before = judging.of_case(case)
     now = clock.now()
@@ -155,8 +156,8 @@ def set_(fact: str, value: str, case: Path, lang: Lang, **said: Any) -> None:
     )
     answers.record(case, answer, at=now)
     rejudge(case, who=said["by"])
-    if name in labels():
-        click.echo(visible(f"{_SAY[lang]['recorded']}: {labels()[name][lang]} = {chosen(name, stated, lang)[1]}"))
+    if plain_key(name) in labels():
+        click.echo(visible(f"{_SAY[lang]['recorded']}: {labels()[plain_key(name)][lang]} = {chosen(name, stated, lang)[1]}"))
         return
     for line in _changes(before, judging.of_case(case), lang):
         click.echo(visible(line))
@@ -224,9 +225,9 @@ def _checked(fact: str, value: str) -> tuple[str, Any]:
     """
     from kyumei.duties import sheet, yamlfile
     from kyumei.duties.load import shipped
-    from kyumei.reports.matter import labels
+    from kyumei.reports.matter import labels, plain_key
 
-    if fact in labels():
+    if plain_key(fact) in labels():
         return fact, _chosen(fact, value)
     stated = yamlfile.parse(value, "VALUE")
     name = shipped().shorthands.get(fact, fact)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.reports import view
 from kyumei.reports.document import Field, Table, Text
-from kyumei.reports.matter import Phrases, labels
+from kyumei.reports.matter import Phrases, labels, plain_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _place(kind: str, id_: str, matter: Matter) -> str:
         method = matter.words.term("method", figure.method)
         return say("figure", pointer=figure.pointer, number=figure.number.said(matter.words), method=method or say("sum"))
     if kind == "entry":
-        return say("entry", label=labels()[id_][matter.lang], key=id_)
+        return say("entry", label=labels()[plain_key(id_)][matter.lang], key=id_)
     if kind == "answer":
         return _answer(id_, matter, say)
     if kind == "law":
@@ -89,7 +89,8 @@ def _finding(id_: str, matter: Matter, say: Phrases) -> str:
 
 def _answer(id_: str, matter: Matter, say: Phrases) -> str:
     of = next((a for a in matter.answers if a.get("fact") == id_), {})
-    label = labels()[id_][matter.lang] if id_ in labels() else str(of.get("label") or id_)
+    named = labels().get(plain_key(id_))
+    label = named[matter.lang] if named else str(of.get("label") or id_)
     return say("answer", label=label, id=id_, who=of.get("who") or "-", on=str(of.get("at") or "-")[:10])
 
 

@@ -140,6 +140,13 @@ class Matter:
         """Return a category's name."""
         return categories.name(id_, self.lang) if id_ in categories.CATEGORIES else id_
 
+    def kinds(self, ids: Sequence[str]) -> str:
+        """Return categories within a sentence: in English without capitals, except in names such as My Number."""
+        names = [self.category(id_) for id_ in ids]
+        if self.lang == "en":
+            names = [name if any(c.isupper() for c in name[1:]) else name[:1].lower() + name[1:] for name in names]
+        return ("、" if self.lang == "ja" else "; ").join(names)
+
     def join(self, items: Sequence[str]) -> str:
         """Return the items with commas."""
         return ("、" if self.lang == "ja" else ", ").join(items)
@@ -179,14 +186,21 @@ class Matter:
         return chosen(key, self._entered(key), self.lang)[0]
 
     def _entered(self, key: str) -> str:
-        return self.entries.get(key, "").strip() or str((self._answer(key) or {}).get("value") or "")
+        own = f"{key}.{self.lang}"
+        found = self._written(own) or self._written(key)
+        return found or str((self._answer(own) or self._answer(key) or {}).get("value") or "")
+
+    def _written(self, key: str) -> str:
+        return self.entries.get(key, "").strip()
 
     def _answer(self, fact: str) -> Mapping[str, Any] | None:
         return next((a for a in self.answers if a.get("fact") == fact), None)
 
     def entry_basis(self, key: str) -> tuple[str, ...]:
         """Return what an entry rests on: the file, or the answer of a person."""
-        return (f"entry:{key}" if self.entries.get(key, "").strip() else f"answer:{key}",)
+        own = f"{key}.{self.lang}"
+        written = next((k for k in (own, key) if self._written(k)), "")
+        return (f"entry:{written}" if written else f"answer:{own if self._answer(own) else key}",)
 
     def stated(self, key: str) -> Sentence:
         """Return what was entered as a sentence, or the place where it is missing."""
@@ -210,6 +224,14 @@ class Matter:
     def answers(self) -> Sequence[Mapping[str, Any]]:
         """Return the facts that people stated, each with who and when."""
         return view.listed(self.diagnosis.get("facts") or {}, "answers")
+
+    def is_stated(self, fact: str) -> bool:
+        """Return whether a person, the sheet given with the evidence, or the evidence itself says that a fact is so."""
+        facts = self.diagnosis.get("facts") or {}
+        given = (facts.get("stated") or {}).get(fact, (facts.get("evidence") or {}).get(fact))
+        answer = self._answer(fact)
+        said = answer.get("value") if answer else given.get("value") if isinstance(given, dict) else given
+        return said is True
 
     def answered(self, key: str) -> Mapping[str, Any] | None:
         """Return the answer of a person that says what an entry would, None where there is none."""
@@ -279,6 +301,12 @@ def labels() -> Mapping[str, Mapping[str, str]]:
     """Return what can be entered: dotted key → label in both languages, in the order of the file."""
     groups = tomllib.loads((_HERE / "entries.toml").read_text("utf-8"))
     return {f"{group}.{key}": said for group, keys in groups.items() if group != "choices" for key, said in keys.items()}
+
+
+def plain_key(key: str) -> str:
+    """Return the key of an entry without the language for which alone it is given: `org.name.en` is `org.name` in English."""
+    top, _, lang = key.rpartition(".")
+    return top if lang in ("ja", "en") and top in labels() else key
 
 
 def choices(key: str) -> Mapping[str, Mapping[str, str]]:

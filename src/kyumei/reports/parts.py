@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from kyumei.reports import view
 from kyumei.reports.document import Column, Section, Sentence, Table, Text, formula
 from kyumei.reports.figures import People, Records
-from kyumei.reports.matter import Phrases, labels
+from kyumei.reports.matter import Phrases, labels, plain_key
 from kyumei.reports.statements import Statements
 from kyumei.reports.words import shown
 
@@ -76,7 +76,7 @@ def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
         (
             f"{shown.day(due, matter.zone, words)} {shown.era(due, matter.zone, words)}".strip()
             if t.due
-            else words("asap_note" if t.deadline.get("kind") == "asap" else "no_due"),
+            else words(_undated(t.deadline)),
             view.titled(t.duty.of, words) + _named(words.said(t.deadline.get("name")), words.said(t.duty.of.get("title"))),
             view.whose(t.duty, words),
             (say("done", receipt=filed.get("receipt") or "-") if filed else words.term("verdict", t.duty.of["verdict"]))
@@ -92,6 +92,13 @@ def duties(matter: Matter, *, most: int = 200, undecided: bool = True) -> Table:
     return Table(_columns(names, (3, 4, 2.4, 1.6, 2.6)), rows, rests, say("duties"))
 
 
+def _undated(deadline: Mapping[str, Any]) -> str:
+    """Return why a deadline has no date: at once, its start not known yet, or none set by what is known of the law."""
+    if deadline.get("kind") == "asap":
+        return "asap_note"
+    return "start_unknown" if deadline.get("arithmetic") else "no_due"
+
+
 def _filed(matter: Matter, term: view.Term) -> Mapping[str, str] | None:
     """Return the filing that does this deadline for every party of the row, None where there is none."""
     of, parties = term.duty.of, set(term.duty.parties)
@@ -102,7 +109,7 @@ def _filed(matter: Matter, term: view.Term) -> Mapping[str, str] | None:
 
 
 def _named(name: str, title: str) -> str:
-    return "" if not name or name in title else f" {name}"
+    return "" if not name or name in title else f" – {name}"
 
 
 def holdings(matter: Matter, *, most: int = 0) -> Table:
@@ -144,9 +151,9 @@ def categories(matter: Matter, holding: Mapping[str, Any]) -> str:
     """Return the categories of one holding, those confirmed apart from those suspected."""
     said = []
     for status in ("confirmed", "suspected"):
-        names = [matter.category(c["id"]) for c in view.listed(holding, "categories") if c.get("status") == status]
-        if names:
-            said.append(f"{matter.words.term('category_status', status)}: {matter.join(names)}")
+        ids = [str(c["id"]) for c in view.listed(holding, "categories") if c.get("status") == status]
+        if ids:
+            said.append(f"{matter.words.term('category_status', status)}: {matter.kinds(ids)}")
     return " / ".join(said)
 
 
@@ -184,7 +191,7 @@ def answers(matter: Matter) -> Table | Text:
     What people entered only to be printed (an address, a telephone number) is left out: it stands where it is asked for.
     """
     say = phrases(matter)
-    stated = [a for a in matter.answers if str(a.get("fact")) not in labels()]
+    stated = [a for a in matter.answers if plain_key(str(a.get("fact"))) not in labels()]
     if not stated:
         return Text((formula(say("no_answers")),))
     rows = tuple(matter.answer_row(a) for a in stated)

@@ -121,9 +121,9 @@ class Statements:
         m = self._matter
         listed = []
         for status in ("confirmed", "suspected"):
-            names = [m.category(c) for c, s in m.categories if s == status]
-            if names:
-                text = self._said(f"categories_{status}", names=m.join(names))
+            ids = [c for c, s in m.categories if s == status]
+            if ids:
+                text = self._said(f"categories_{status}", names=m.kinds(ids))
                 listed.append(Sentence(text, status, ("diagnosis:/holdings/*/categories",)))
         return tuple(listed) or (Sentence(self._said("categories_unknown"), "not_known", ("coverage",)),)
 

@@ -69,8 +69,8 @@ def _finding(store: Store, message: Outgoing, reasons: tuple[str, ...]) -> Findi
     attachments = sorted({s.path for s in message.sheets})
     said = Said(
         ja=f"{message.sender} が個人データ {message.records:,} 件を含む添付ファイルを組織外 {count} 名({to})へ送信",
-        en=f"{message.sender} sent an attachment with {message.records:,} records of personal data to {count} people outside"
-        f" ({', '.join(message.domains)})",
+        en=f"{message.sender} sent an attachment with {message.records:,} records of personal data to {count}"
+        f" outside recipient{'s'[: count != 1]} ({', '.join(message.domains)})",
         level=level,
         entities={
             "account": [message.sender],

@@ -105,7 +105,7 @@ def find_requests(store: Store, settings: Settings) -> Iterator[Finding]:
         outside = [a for a in mail.recipients if not messages.is_internal(a, domains)]
         said = Said(
             ja=f"{mail.sender} が組織外 {len(outside)} 名に送信済みデータの削除を依頼",
-            en=f"{mail.sender} asked {len(outside)} people outside to delete what had been sent",
+            en=f"{mail.sender} asked {len(outside)} outside recipient{'s'[: len(outside) != 1]} to delete what had been sent",
             level=Level.INFORMATIONAL,
             entities={"account": [mail.sender], "destination": outside, "channel": ["mail"]},
             facts={

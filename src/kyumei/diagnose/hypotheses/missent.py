@@ -79,10 +79,11 @@ def _rank(view: View, finding: Finding) -> tuple[int, int, int, FindingId]:
 
 def _for_and_against(view: View, main: Finding, scale: Scale) -> None:
     who, count = "、".join(main.of("destination")), len(main.of("destination"))
+    named, many = ", ".join(main.of("destination")), "" if count == 1 else "s"
     scale.pro(
         0.45,
         f"個人データを含む添付ファイルが組織外の{count}名({who})に送信された",
-        f"An attachment with personal data was sent to {count} people outside ({', '.join(main.of('destination'))})",
+        f"An attachment with personal data was sent to {count} outside recipient{many} ({named})",
         [main],
     )
     if unusual := [w for u in _list(main, "unusual") if (w := _words().get(str(u)))]:

@@ -29,7 +29,7 @@ def build(matter: Matter) -> Iterator[Document]:
     """Tell the acquirer at the stage of suspicion, and say that kyumei does not replace a PFI."""
     say, state = Phrases("documents/card_notice", matter.lang), Statements(matter, "polite")
     kinds = [c for c, _ in matter.categories if c in ("fin.card_number", "fin.card_cvv", "auth.payment_login")]
-    found = say("found", names=matter.join([matter.category(c) for c in kinds])) if kinds else say("none_found")
+    found = say("found", names=matter.kinds(kinds)) if kinds else say("none_found")
     card = Sentence(found, matter.certainty if kinds else "no_trace", ("diagnosis:/holdings/*/categories", "coverage"))
     sections = (
         Section(say("s_what"), (parts.paragraph(state.leak(), state.aware(), state.window(), state.cause()),)),

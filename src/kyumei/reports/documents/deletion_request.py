@@ -28,7 +28,7 @@ def build(matter: Matter) -> Iterator[Document]:
     window = matter.leading.get("window") or {}
     files = [_base(str(o)) for o in view.listed(matter.leading.get("source") or {}, "objects")]
     what = Sentence(
-        say("what", day=matter.time(window.get("first")), files=matter.join(files) or say("a_file")),
+        say("what", day=matter.instant(window.get("first")), files=matter.join(files) or say("a_file")),
         matter.certainty,
         matter.because,
     )

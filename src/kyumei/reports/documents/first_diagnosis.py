@@ -23,7 +23,9 @@ def build(matter: Matter) -> Iterator[Document]:
     """Say on one A4 page whether data leaked, of how many people, what is due when, and what to decide next."""
     say, state = Phrases("documents/first_diagnosis", matter.lang), Statements(matter)
     steps = tuple(
-        Sentence(matter.words.said(a.get("text")) + f"({matter.words.term('owner', a.get('owner'))})", "formula")
+        Sentence(
+            say("step", text=matter.words.said(a.get("text")), owner=matter.words.term("owner", a.get("owner"))), "formula"
+        )
         for a in matter.listed("next_actions")[:FEW]
     )
     unknown = state.unknowns()[:FEW]

@@ -50,7 +50,7 @@ def build(matter: Matter) -> Iterator[Document]:
     sections = (
         Section(say("s_request"), tuple(matter.field(key, labels()[key][matter.lang]) for key in asked)),
         Section(say("s_items"), (evidence(matter),)),
-        Section(say("s_custody"), (custody(matter, say),)),
+        Section(say("s_custody"), (custody(matter, say), *others(matter, say))),
         Section(say("s_method"), (Text(method, bullets=True), versions(matter, say))),
         Section(say("s_timeline"), (parts.timeline(matter),)),
         Section(say("s_findings"), (parts.paragraph(formula(say("fact"))), findings(matter, say), cited(matter, say))),
@@ -68,20 +68,29 @@ def build(matter: Matter) -> Iterator[Document]:
 
 
 def custody(matter: Matter, say: Phrases) -> Block:
-    """Return the custody ledger."""
+    """Return the entries of the custody ledger about evidence, and the last seal; one line says how many others there are."""
+    seals = [e for e in matter.custody if e.get("act") == "results.sealed"]
+    kept = [e for e in matter.custody if e.get("evidence") or e in seals[-1:]]
     rows = [
         (
             str(e.get("seq")),
             matter.time(e.get("at")),
-            str(e.get("act")),
+            say(f"act_{e.get('act')}") if say.has(f"act_{e.get('act')}") else str(e.get("act")),
             str(e.get("who")),
             str(e.get("evidence") or ""),
             str(e.get("hash")),
         )
-        for e in matter.custody
+        for e in kept
     ]
     names = ("#", say("time"), say("act"), say("who"), say("item"), say("hash"))
     return parts.table(names, (0.6, 2.4, 2.2, 1.4, 2, 4), rows, ("custody:custody.jsonl",))
+
+
+def others(matter: Matter, say: Phrases) -> tuple[Block, ...]:
+    """Return how many entries of the ledger are not listed: answers of people, seals that others followed."""
+    seals = sum(e.get("act") == "results.sealed" for e in matter.custody)
+    left = sum(not e.get("evidence") for e in matter.custody) - min(seals, 1)
+    return (parts.paragraph(Sentence(say("more_entries", n=left), "stated", ("custody:custody.jsonl",))),) if left else ()
 
 
 def versions(matter: Matter, say: Phrases) -> Block:

@@ -41,11 +41,11 @@ def ransomware(matter: Matter) -> Iterator[Document]:
     "nco_ddos",
     title=("DDoS攻撃事案共通様式", "Common form for DDoS incidents"),
     formats=("xlsx", "pdf", "json"),
-    when=lambda _: False,
+    when=lambda m: m.is_stated("event.ddos"),
     fulfils=("jp.nco.common_form",),
 )
 def ddos(matter: Matter) -> Iterator[Document]:
-    """Fill the fields of the common form for DDoS from a data map (`forms/nco.toml`); made when it is named."""
+    """Fill the fields of the common form for DDoS from a data map (`forms/nco.toml`); made where a DDoS is stated."""
     yield _form(matter, "ddos")
 
 
