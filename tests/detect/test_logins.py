@@ -168,3 +168,36 @@ def test_a_national_holiday_is_a_day_off(office: Case) -> None:
 
 def test_the_night_guard_works_at_night(office: Case) -> None:
     assert office.find("login.off_hours") == []
+
+
+def sshd(case: Case, at: int, pid: int, *said: str) -> None:
+    """Add what sshd writes about one connection, as its reader gives it."""
+    for message in said:
+        more = {"host": "web01", "provider": "sshd", "src_ip": "198.51.100.7", "account": "oracle", "message": message}
+        case.add("linux.syslog", "login.failed", at, path="auth.log", fields={"pid": str(pid)}, **more)
+
+
+def test_one_try_that_sshd_writes_four_lines_about_is_one_try(empty: Case) -> None:
+    for n in range(9):
+        sshd(
+            empty,
+            NIGHT + n * 20_000_000,
+            100 + n,
+            "Invalid user oracle from 198.51.100.7 port 40100",
+            "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=198.51.100.7",
+            "Failed password for invalid user oracle from 198.51.100.7 port 40100 ssh2",
+            "Connection closed by invalid user oracle 198.51.100.7 port 40100 [preauth]",
+        )
+    assert empty.find("login.burst") == []
+    assert empty.open().rows("select count(*) from events") == [(36,)]
+
+
+def test_several_tries_of_one_connection_are_counted_each_also_without_a_word_about_the_password(empty: Case) -> None:
+    for n in range(4):
+        sshd(
+            empty, NIGHT + n * 1_000_000, 7, *["Failed password for root from 198.51.100.7 port 1 ssh2"] * 3, "Disconnecting: x"
+        )
+    for n in range(8):
+        sshd(empty, NIGHT + n * 1_000_000, 20 + n, f"Invalid user a{n} from 198.51.100.7 port 40100", "Connection closed by x")
+    (found,) = empty.find("login.burst")
+    assert found.facts["failures"] == 4 * 3 + 8

@@ -24,6 +24,8 @@ FAMILIES: Final = {
     "endpoint": ("端末の操作記録・接続機器", "endpoint traces and devices"),
 }
 UNREADABLE_SHOWN: Final = 200
+GAPS: Final = {"log.cleared", "log.gap", "log.rotation", "log.sequence", "log.silent", "log.wiped"}
+"""Findings that say about which time nothing can be said."""
 
 
 def coverage(store: Store, findings: Sequence[Finding], zone: str) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def coverage(store: Store, findings: Sequence[Finding], zone: str) -> dict[str, 
         "faults": faults,
         "first": iso(first, zone),
         "last": iso(last, zone),
-        "gaps": [_gap(f, zone) for f in findings if f.rule in {"log.gap", "log.cleared"}],
+        "gaps": [_gap(f, zone) for f in findings if f.rule in GAPS],
         "clock_skew": [],
         **_families(store),
     }

@@ -17,6 +17,9 @@ never null), place (`evidence_id`, `file_id`, `rec`, and `mark`), `kind` (failed
 | `domain` | a domain controller proving an account (4768, 4771, 4776); tickets for services (4769) are no logins |
 | `other` | the log does not say |
 
+sshd writes up to four lines about one try (`Invalid user`, `Failed password`, PAM's, `Connection closed by`). All are
+evidence, one is a login: of the lines of one process within `TRY_US`, those that count tries best (`_TELLING`) are taken.
+
 Windows logon types: Microsoft, "4624(S): An account was successfully logged on", table "Logon types and descriptions".
 """
 
@@ -37,6 +40,15 @@ REMOTE: Final = ("mail", "rdp", "ssh", "vpn", "web")
 AT_HAND: Final = ("console", "rdp", "ssh", "vpn", "web")
 """Ways that show a person at work."""
 _ASSIGNED: Final = ("tunnelip", "tunnel_ip", "assigned_ip", "assignedip", "private_ip", "privateip", "client_ip_assigned")
+TRY_US: Final = 600_000_000
+_TELLING: Final = (
+    r"^(?:error: )?(?:message repeated \d+ times: \[ )?Failed \S+ for ",
+    r"^pam_\w+\(sshd:auth\): ",
+    r"^(?:error: )?PAM: ",
+    r"^(?:Invalid|Illegal) user ",
+    r"",
+)
+"""What sshd's lines about a failed try begin with, best counted first; https://github.com/openssh/openssh-portable (auth.c)."""
 _WORDS: Final = """
     create temp type login_word as enum (
         select word from (select word from login_words union select '') where word is not null group by word order by word)
@@ -152,9 +164,27 @@ def _select(store: Store, reader: str) -> str:
             is_machine(account) or account is null as machine, host, node_of(host) as node, src_ip,
             coalesce(native_address({assigned}), native_address(dst)) as assigned,
             coalesce(nullif(src_ip, ''), nullif(lower({station}), '-')) as origin
-        from {name(reader)}
+        from {_once(store, reader)}
         where action in ({listed}) and ts is not null and coalesce(origin, 'live') <> 'carved' and coalesce(event_id, 0) <> 4769
     """
+
+
+def _once(store: Store, reader: str) -> str:
+    """Return the reader's logins with one row for each try of sshd."""
+    pid = names.native(store, reader, "pid")
+    if pid.startswith("null") or not reader.startswith(("linux.", "text.")):
+        return name(reader)
+    tests = " ".join(f"when regexp_matches(message, {text(t)}) then {n}" for n, t in enumerate(_TELLING))
+    rank = (
+        f"case when action <> 'login.failed' or not regexp_matches(coalesce(provider, ''), '^(.*/)?sshd') then null {tests} end"
+    )
+    listed = ", ".join(text(a) for a in ACTIONS)
+    return f"""(
+        select * exclude (__rank)
+        from (select *, {rank} as __rank from {name(reader)} where action in ({listed}) and ts is not null)
+        qualify __rank is null or __rank = min(__rank) over (
+            partition by file_id, host, {pid} order by epoch_us(ts) range between {TRY_US} preceding and {TRY_US} following)
+    )"""
 
 
 def _way(store: Store, reader: str, kind: str) -> str:
