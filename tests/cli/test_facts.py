@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from kyumei.cli.duties import command as duties
 from kyumei.cli.facts import command as facts
 from kyumei.cli.report import command as report
 from kyumei.errors import UserError
+from kyumei.store.query import Store
 from tests.case.runs import finished, kyumei
 
 if TYPE_CHECKING:
@@ -113,3 +115,21 @@ def test_a_hearing_fills_the_documents_and_replaces_no_answer(diagnosed: Path, t
 def test_an_entry_that_cannot_be_is_refused(diagnosed: Path, entry: str, value: str) -> None:
     with pytest.raises(UserError):
         run(facts, "set", entry, value, "--case", str(diagnosed), "--by", "A")
+
+
+def test_the_number_in_a_title_is_what_the_tables_hold_and_is_never_called_people(diagnosed: Path) -> None:
+    document = json.loads((diagnosed / "diagnosis.json").read_text("utf-8"))
+    sent = [f for f in document["findings"] if f["rule"] == "mail.personal_data_out"]
+    assert sent
+    store = Store.open(diagnosed)
+    try:
+        for finding in sent:
+            tables = finding["facts"]["personal_table_ids"]
+            ((held,),) = store.rows("select count(*) from people where list_contains(?, table_id)", tables)
+            assert re.findall(r"個人データ ([\d,]+) 件", finding["title"]["ja"]) == [f"{held:,}"]
+            assert re.findall(r"with ([\d,]+) records", finding["title"]["en"]) == [f"{held:,}"]
+    finally:
+        store.close()
+    main = next(f for f in sent if f["id"] in document["leak"]["because"])
+    (holding,) = document["holdings"]
+    assert main["facts"]["records"] == holding["records"]["best"] != holding["people"]["best"]

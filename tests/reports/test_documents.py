@@ -192,15 +192,51 @@ def test_each_of_51_clients_gets_its_own_numbers_and_no_others(lang: Lang) -> No
         assert [other for other in own if other != party and other in told] == []
 
 
-def test_every_number_of_people_or_records_is_a_figure_of_the_diagnosis() -> None:
-    for sample in SAMPLES:
-        m = matter(sample, "ja")
-        known = {f"{n:,}" for f in m.figures.values() for n in (f.number.low, f.number.best, f.number.high)}
-        for name in NAMES:
-            for document in documents(name, m)[:3]:
-                of = [s for s in document.sentences() if any(b.startswith("figure:") for b in s.basis)]
-                said = {n for s in of for n in re.findall(r"([0-9][0-9,]*)(?:人|件|者|名)", s.text)}
-                assert said <= known, (name, said - known)
+UNITS = {
+    "ja": {"people": r"([0-9][0-9,]*)人", "records": r"([0-9][0-9,]*)件"},
+    "en": {"people": r"([0-9][0-9,]*) people", "records": r"([0-9][0-9,]*) records"},
+}
+
+
+@BOTH
+@EACH
+def test_every_number_of_people_or_records_is_a_figure_of_the_diagnosis_in_its_own_unit(lang: Lang, sample: str) -> None:
+    m = matter(sample, lang)
+    known = {
+        unit: {
+            f"{n:,}" for f in m.figures.values() if f.number.unit == unit for n in (f.number.low, f.number.best, f.number.high)
+        }
+        for unit in ("people", "records")
+    }
+    for name in NAMES:
+        for document in documents(name, m)[:3]:
+            told = [s.text for s in document.sentences() if any(b.startswith("figure:") for b in s.basis)]
+            tables = [b for s in document.sections for b in s.blocks if isinstance(b, Table)]
+            told += [cell for t in tables if any(b.startswith("figure:") for b in t.basis) for row in t.rows for cell in row]
+            for unit, pattern in UNITS[lang].items():
+                said = {n for text_ in told for n in re.findall(pattern, text_)}
+                assert said <= known[unit], (name, unit, said - known[unit])
+
+
+@BOTH
+def test_a_document_of_51_clients_runs_over_no_edge(lang: Lang) -> None:
+    m = matter("viewable", lang)
+    data = pdf(documents("forensic_report", m)[0], m)
+    pages = pypdfium2.PdfDocument(data)
+    told = " ".join(page.get_textpage().get_text_bounded() for page in pages)
+    flat = re.sub(r"\s", "", told)
+    assert [h["party"] for h in m.listed("holdings") if re.sub(r"\s", "", h["party"]) not in flat] == []
+    for page in pages:
+        assert outside(page) == []
+
+
+def outside(page: Any) -> list[tuple[float, ...]]:
+    """Return the boxes of text that reach into the margins of a page."""
+    read_page = page.get_textpage()
+    boxes = [read_page.get_rect(n) for n in range(read_page.count_rects())]
+    return [
+        box for box in boxes if box[0] < 40 or box[2] > page.get_width() - 40 or box[1] < 15 or box[3] > page.get_height() - 15
+    ]
 
 
 @pytest.mark.parametrize("key", sorted(set(SAMPLES["missent"]()) - {"schema"}))

@@ -14,6 +14,7 @@ from kyumei.reports.words.lookup import LANGS
 from tests.reports.matters import matter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kyumei.reports.words.lookup import Lang
@@ -72,3 +73,28 @@ def test_a_list_longer_than_a_sheet_goes_on_in_the_next_file(rows: int, files: i
     assert [p.name for p in made] == ["l.xlsx", "l-2.xlsx", "l-3.xlsx"][:files]
     books = [CalamineWorkbook.from_path(str(p)).get_sheet_by_index(0).to_python() for p in made]
     assert [row[0] for book in books for row in book[1:]] == [float(n) for n in range(rows)]
+
+
+def wide(size: int) -> Iterator[pa.Table]:
+    """Yield a list of many persons with long names, in parts, as a case does."""
+    for start in range(0, size, 20_000):
+        yield part(tuple(f"{'髙﨑𠮷' * 20} {n:07d}" for n in range(start, min(start + 20_000, size))))
+
+
+def test_a_hundred_thousand_persons_stream_into_one_sheet_with_the_last_one_whole(tmp_path: Path) -> None:
+    m = matter("missent", "ja")
+    (path,) = write_xlsx(tmp_path / "list.xlsx", headings(m), (worded(m, p) for p in wide(100_000)))
+    rows = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
+    assert rows.count(b"<row ") == 100_001
+    assert rows.rstrip().endswith(b"</worksheet>")
+    assert write_csv(tmp_path / "list.csv", headings(m), (worded(m, p) for p in wide(100_000))) == 100_000
+    assert "0099999" in (tmp_path / "list.csv").read_text("utf-8").splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_more_persons_than_a_sheet_holds_go_on_in_a_second_file_and_none_is_lost(tmp_path: Path) -> None:
+    size = 1_100_000
+    files = listed(tmp_path / "list.xlsx", ["n"], ((n,) for n in range(size)))
+    assert [f.name for f in files] == ["list.xlsx", "list-2.xlsx"]
+    counts = [zipfile.ZipFile(f).read("xl/worksheets/sheet1.xml").count(b"<row ") for f in files]
+    assert counts == [1_048_576, size - 1_048_575 + 1]

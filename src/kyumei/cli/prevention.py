@@ -89,7 +89,9 @@ def command() -> None:
 @_FORM
 def list_(case: Path, lang: str, form: str) -> None:
     """List the measures that the diagnosis calls for, with reason, guidance, owner, date and state."""
-    rows = _plan(case)
+    from kyumei.case import judging
+
+    rows, findings = _plan(case), judging.diagnosis(case).get("findings", ())
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -98,7 +100,7 @@ def list_(case: Path, lang: str, form: str) -> None:
         if of_kind:
             click.echo(f"■ {_WORDS[lang][kind]}")
             for row in of_kind:
-                click.echo("\n    ".join(visible(line) for line in _lines(row, lang)))
+                click.echo("\n    ".join(visible(line) for line in _lines(row, lang, findings)))
             click.echo("")
 
 
@@ -150,23 +152,25 @@ def _plan(case: Path) -> list[dict[str, Any]]:
     return plan.plan(case, judging.diagnosis(case), today=clock.now())
 
 
-def _lines(row: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _lines(row: Mapping[str, Any], lang: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     words = _WORDS[lang]
     again = f" ({words['again']})" if row["checkable"] else ""
     yield f"  [{words[row['state']]}] {row['title'][lang]}{again}"
     yield f"{row['id']} · {words.get(row['owner'], row['owner'])} · {words['due']} {row['due']}"
-    yield f"{words['why']}: " + "、".join(dict.fromkeys(_reasons(row["reasons"], lang)))
+    yield f"{words['why']}: " + "、".join(dict.fromkeys(_reasons(row["reasons"], lang, findings)))
     yield f"{words['how']}: {row['how'][lang]}"
     yield f"{words['by']}: " + ", ".join(g[lang] for g in row["guidance"])
     if row["note"]:
         yield row["note"]
 
 
-def _reasons(reasons: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
+def _reasons(reasons: Sequence[Mapping[str, Any]], lang: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    from kyumei.reports.documents.prevention_plan import rule_title
     from kyumei.reports.words.lookup import Words
 
     words = Words("en" if lang == "en" else "ja")
     for reason in reasons:
         value = words.way(reason["value"]) if reason["kind"] in ("channel", "means") else words.term("cause", reason["value"])
+        value = rule_title(findings, words, value) if reason["kind"] == "rule" else value
         cited = f"[{', '.join(reason['findings'][:3])}]" if reason["findings"] else ""
         yield " ".join(part for part in (_WORDS[lang][reason["kind"]], value, cited) if part)

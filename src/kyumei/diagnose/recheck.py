@@ -1,7 +1,8 @@
 """Look again, on new evidence, whether a measure holds: met, not met, or not shown by this evidence.
 
 `needs` names what the new evidence must have since the day on which the measure was put in place, as an action
-(`login.succeeded`) or a reader (`windows.evtx`); without it nothing is concluded from silence.
+(`login.succeeded`) or a reader (`windows.evtx`); without it nothing is concluded from silence. `told_by` names actions by
+which other records tell that there was something to audit: where there was nothing, no event is no sign that auditing is off.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Result:
 
 def recheck(check: Mapping[str, Any], since: Since) -> Result:
     """Return what the new evidence says of a measure with that check."""
-    kind = next(k for k in check if k != "needs")
+    kind = next(k for k in check if k not in ("needs", "told_by"))
     if not _is_there(check.get("needs", ()), since):
         wanted = ", ".join(check["needs"])
         return Result(
@@ -56,7 +57,23 @@ def recheck(check: Mapping[str, Any], since: Since) -> Result:
                 "en": f"The new evidence holds no record that it takes ({wanted})",
             },
         )
-    return _CHECKS[kind](check[kind], since)
+    found = _CHECKS[kind](check[kind], since)
+    if found.state == "not_met" and not _is_told(check.get("told_by", ()), since):
+        said = ", ".join(check["told_by"])
+        return Result(
+            "not_shown",
+            {
+                "ja": f"新しい証拠に監査の対象となる出来事({said})がなく、監査が有効かは分からない",
+                "en": f"Nothing to audit ({said}) happened in the new evidence; it does not show whether auditing is on",
+            },
+        )
+    return found
+
+
+def _is_told(actions: Sequence[str], since: Since) -> bool:
+    """Return whether records tell of one of the actions; true where none is asked for."""
+    sql = "select 1 from events where list_contains(?, action) and (? is null or epoch_us(ts) >= ?) limit 1"
+    return not actions or bool(since.store.rows(sql, list(actions), since.at, since.at))
 
 
 def _is_there(needs: Sequence[str], since: Since) -> bool:

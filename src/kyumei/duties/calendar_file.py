@@ -6,6 +6,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from kyumei.model.text import visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -57,14 +59,15 @@ def _event(key: tuple[str, ...], rows: Sequence[Mapping[str, Any]], lang: str, n
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", due - timedelta(hours=1))
     event.add("dtend", due)
-    event.add("summary", f"{late}: {row['title'][lang]}" + (f" ({key[3]})" if key[3] else ""))
+    law = "" if row["id"].startswith("jp.") else f"{row['law']}: "
+    event.add("summary", f"{late}: {law}{row['title'][lang]}" + (f" ({key[3]})" if key[3] else ""))
     lines = [
         f"{to}: {key[2]}",
         f"{basis}: {row['law']} {row['article']}",
         f"{counted}: {row['at']['arithmetic'][lang]}",
         parties,
     ]
-    event.add("description", "\n".join(line for line in lines if line))
+    event.add("description", "\n".join(visible(line) for line in lines if line))
     for before in _ALARMS:
         event.add_component(_alarm(before, str(row["title"][lang])))
     return event

@@ -11,9 +11,10 @@ from kyumei.reports.registry import report
 from kyumei.reports.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kyumei.reports.matter import Matter
+    from kyumei.reports.words.lookup import Words
 
 KINDS: Final = ("technical", "organisational", "training")
 
@@ -82,7 +83,14 @@ def _value(matter: Matter, reason: Mapping[str, Any]) -> str:
     words, value = matter.words, reason.get("value")
     if reason.get("kind") in ("channel", "means"):
         return words.way(value)
+    if reason.get("kind") == "rule":
+        return rule_title(matter.listed("findings"), words, str(value))
     return words.term("role" if reason.get("kind") == "role" else "cause", value)
+
+
+def rule_title(findings: Sequence[Mapping[str, Any]], words: Words, rule: str) -> str:
+    """Return what the first finding of a rule is called, or the rule where there is none."""
+    return next((words.said(f.get("title")) for f in findings if f.get("rule") == rule and f.get("title")), rule)
 
 
 def _state(say: Phrases, of: Mapping[str, Any]) -> str:
