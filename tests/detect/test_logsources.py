@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 TO_COME = {
-    "cloud.bitbucket", "cloud.duo", "cloud.entra_audit", "linux.vsftpd", "network.cisco", "network.dns",
+    "cloud.bitbucket", "cloud.duo", "cloud.entra_audit", "network.cisco", "network.dns",
     "network.huawei", "network.juniper", "network.unbound", "network.zscaler", "web.apache", "web.bluecoat", "web.error",
     "web.nginx", "web.proxy", "web.tomcat",
 }  # fmt: skip
