@@ -1,9 +1,11 @@
 """Requests to a web server that name rows of a table, and the people whose rows they are.
 
-`/customers/123`, `/customer/123/edit`, `/customer.php?id=123`, `?customer_id=123`, `?member_no=M107` and GraphQL variables
-(`variables={"customerId": 123}`) are taken for rows of the table whose name the word before them is, in singular or plural, by
-its key or by the column that the parameter names. Only answers of success count (2xx). Which columns a page shows is not in
+What `kyumei.scope.lineage.named` finds is taken for rows of the table whose name the word before it is, in singular or plural,
+by its key or by the column that the parameter names. Only answers of success count (2xx). Which columns a page shows is not in
 the log: a row that was asked for and answered counts as read, and as gone to the address that asked.
+
+A request is judged on the backup before it; what that has not is looked for in the next ones, because a row that was answered
+was there. Of numbers that no backup has there may have been a person each.
 """
 
 from __future__ import annotations
@@ -17,30 +19,29 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.model.count import Count
 from kyumei.scope.lineage.backups import folded, held_of
 from kyumei.scope.lineage.definitions import defined
+from kyumei.scope.lineage.named import named_in
 from kyumei.scope.lineage.people import People, Witness
 from kyumei.scope.lineage.state import State
 from kyumei.store.connect import name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
 
     from kyumei.model.source import Source
+    from kyumei.scope.lineage.definitions import Defined
     from kyumei.scope.lineage.events import Wanted
     from kyumei.scope.tables.registry import Extractor
     from kyumei.store.query import Store
 
+    Ints = npt.NDArray[np.int64]
     Objects = Sequence[tuple[Source, Extractor]]
 
 RANGES: Final = 20
-_ESCAPED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
-_VALUE: Final = r"[A-Za-z]{0,4}-?\d{1,18}"
-_STEP: Final = re.compile(rf"/([A-Za-z][\w-]*)/({_VALUE})(?=[/.?#;]|$)")
-_PARAMETER: Final = re.compile(rf"[?&;]([A-Za-z_][\w.\[\]-]*)=({_VALUE})(?=[&;#]|$)")
-_VARIABLE: Final = re.compile(rf'"([A-Za-z_]\w*)"\s*:\s*"?({_VALUE})"?(?=\s*[,}}])')
-_PAGE: Final = re.compile(r"/([A-Za-z][\w-]*?)(?:\.\w+)?/?(?:[?#]|$)")
+BODIES: Final = ("request_body", "requestbody", "post_data", "postdata", "body", "payload", "extra")
+"""Native fields that hold what was sent, where a log has it."""
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Asked:
 
     Attributes:
         column: by which the rows were named. requests: how many were answered with success. bytes: how much was sent.
-        values: those asked for. rows: those of them that the table has. absent: how many it has not.
+        values: those asked for. rows: those of them that a backup has.
         first, last: microseconds since 1970 UTC.
         records: table's id → records of the people.
     """
@@ -62,7 +63,7 @@ class Asked:
     first: int | None
     last: int | None
     values: tuple[str, ...]
-    rows: npt.NDArray[np.int64]
+    rows: Ints
     people: Count = field(default_factory=lambda: Count.exact(0, "no rows about persons"))
     records: dict[str, list[int]] = field(default_factory=dict)
 
@@ -79,18 +80,6 @@ class Asked:
             "rows": len(self.rows),
             "people": self.people.as_json(),
         }
-
-
-def named_in(target: str) -> list[tuple[str, str]]:
-    """Return (word, value) for each identifier in a request's target; the word of a bare `id` is that of the page."""
-    text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), target)
-    path = text.split("?", 1)[0]
-    found = [(m[1], m[2]) for m in _STEP.finditer(path) if not re.fullmatch(r"v\d+", m[2])]
-    page = _PAGE.search(path[path.rfind("/") :]) if "/" in path else None
-    for word, value in [*_PARAMETER.findall(text), *_VARIABLE.findall(text)]:
-        bare = word.lower() in {"id", "no", "key", "uid", "pk"}
-        found.append((page[1] if bare and page else word, value))
-    return found
 
 
 def ranges(values: Sequence[str]) -> list[str]:
@@ -115,76 +104,126 @@ def asked(store: Store, objects: Objects, wanted: Wanted) -> tuple[list[Asked], 
     """
     from kyumei.scope.lineage.trace import personal_columns
 
-    requests = _requests(store, wanted)
-    nobody = Count.exact(0, "no rows about persons")
     personal = personal_columns(store)
-    if not requests or not personal:
-        return [], nobody
+    backups = _backups(objects)
+    requests = _requests(store, wanted, [made for made, _ in backups[1:]]) if personal else []
+    if not requests:
+        return [], Count.exact(0, "no rows about persons")
     with tempfile.TemporaryDirectory(prefix="kyumei-") as folder:
         state = State(Path(folder))
         try:
-            _load(state, objects, personal)
-            found = _found(state, requests)
-            return _counted(store, state, found, sorted(personal)) if found else ([], nobody)
+            found = _Found(state, Witness(state), requests)
+            for number, (_, sources) in enumerate(backups):
+                for about, source, extractor in sources:
+                    _load(state, about, source, extractor, personal)
+                found.look(number)
+            return _counted(store, found, sorted(personal))
         finally:
             state.close()
 
 
-def _requests(store: Store, wanted: Wanted) -> list[tuple[str, str, int, int, int | None, int | None]]:
-    """Return address, target, number, bytes, first and last of answered requests."""
-    found: dict[tuple[str, str], list[Any]] = {}
+def _backups(objects: Objects) -> list[tuple[int, list[tuple[Defined, Source, Extractor]]]]:
+    """Return the backups by the instant they were made; the first group are those that say none, it may be empty."""
+    found: dict[int, list[tuple[Defined, Source, Extractor]]] = {0: []}
+    for source, extractor in sorted(objects, key=lambda o: o[0].path):
+        about = defined(source)
+        found.setdefault(about.made or 0, []).append((about, source, extractor))
+    return sorted(found.items())
+
+
+def _requests(store: Store, wanted: Wanted, made: Sequence[int]) -> list[_Request]:
+    """Return the answered requests that name something, those of one address for one target between two backups together."""
+    found: dict[tuple[str, str, str, int], _Request] = {}
     for reader in store.readers():
         fields = {f.lower(): f for f in store.fields(reader)}
         status = next((fields[f] for f in ("status", "sc-status", "sc_status") if f in fields), None)
+        body = next((name(fields[f]) for f in BODIES if f in fields), "null")
         success = f"{name(status)} like '2%'" if status else "outcome = 'success'"
         sql = (
-            "select coalesce(src_ip, ''), object, count(*), coalesce(sum(bytes), 0)::bigint,"
-            " epoch_us(min(ts)), epoch_us(max(ts))"
+            f"select coalesce(src_ip, ''), object, coalesce({body}, '') as body,"
+            " case when ts is null then len(?::bigint[]) else len(list_filter(?::bigint[], lambda m: m <= epoch_us(ts))) end,"
+            " count(*), coalesce(sum(bytes), 0)::bigint, epoch_us(min(ts)), epoch_us(max(ts))"
             f" from {name(reader)} where action = 'web.request' and object is not null and {success}"
-            " and regexp_matches(object, '[0-9]') and (? is null or epoch_us(ts) >= ?) and (? is null or epoch_us(ts) <= ?)"
+            " and regexp_matches(object || ' ' || body, '[0-9]|=') and (? is null or epoch_us(ts) >= ?)"
+            " and (? is null or epoch_us(ts) <= ?)"
             " and (len(?::varchar[]) = 0 or list_contains(?::varchar[], lower(coalesce(account, ''))))"
             " group by all order by all"
         )
-        accounts = sorted(wanted.accounts)
-        for client, target, n, size, first, last in store.rows(
-            sql, wanted.first, wanted.first, wanted.last, wanted.last, accounts, accounts
-        ):
+        accounts, since = sorted(wanted.accounts), list(made)
+        span = (wanted.first, wanted.first, wanted.last, wanted.last)
+        for client, target, sent, number, *facts in store.rows(sql, since, since, *span, accounts, accounts):
             if not wanted.clients or client in wanted.clients:
-                found[client, target] = [n, size, first, last]
-    return [(client, target, *facts) for (client, target), facts in sorted(found.items())]
+                found[client, target, sent, number] = _Request(client, number, tuple(named_in(target, sent)), *facts)
+    return [request for _, request in sorted(found.items()) if request.named]
 
 
-def _load(state: State, objects: Objects, personal: Mapping[str, Mapping[str, str]]) -> None:
-    """Load the tables about persons, older backups first so that later ones renew them."""
-    said = sorted(((defined(s), s, e) for s, e in objects), key=lambda o: (o[0].made or 0, o[1].path))
-    for about, source, extractor in said:
-        for table in extractor.extract(source):
-            if table.id in personal and table.columns:
-                held = held_of(table, personal[table.id])
-                state.load(held, table.batches, about.tables.get(folded(table)), about.dialect)
-            else:
-                for _ in table.batches:
-                    pass
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Requests of one address for the same: how many backups were made before them, what they name, and their sums."""
+
+    client: str
+    after: int
+    named: tuple[tuple[str, str], ...]
+    requests: int
+    bytes: int
+    first: int | None
+    last: int | None
 
 
-def _found(state: State, requests: Sequence[tuple[str, str, int, int, int | None, int | None]]) -> list[Asked]:
-    gathered: dict[tuple[str, str, str], list[Any]] = {}
-    for client, target, n, size, first, last in requests:
-        for word, value in named_in(target):
-            place = _column(state, word)
-            if place is None:
-                continue
-            sums = gathered.setdefault((client, *place), [0, 0, [], [], set()])
-            sums[0] += n
-            sums[1] += size
-            sums[2] += [first] if first is not None else []
-            sums[3] += [last] if last is not None else []
-            sums[4].add(value)
-    return [
-        Asked(client, table, column, n, size, min(firsts, default=None), max(lasts, default=None), tuple(sorted(values)), rows)
-        for (client, table, column), (n, size, firsts, lasts, values) in sorted(gathered.items())
-        for rows in [_rows(state, table, column, sorted(values))]
-    ]
+@dataclass(slots=True)
+class _Found:
+    """Rows that requests named, on their way from backup to backup.
+
+    Attributes:
+        asked: address, table and column → what was asked. values: the same → the values.
+        rows: table and column → value in lower case → rows; absent ones are not there.
+    """
+
+    state: State
+    witness: Witness
+    requests: list[_Request]
+    asked: dict[tuple[str, str, str], list[_Request]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    values: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    _known: set[tuple[int, str, str]] = field(default_factory=set)
+
+    def look(self, number: int) -> None:
+        """Look in the state after so many backups for what was asked after them, and for what the earlier ones had not."""
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for n, request in enumerate(self.requests):
+            for word, value in request.named if request.after <= number else ():
+                place = _column(self.state, word)
+                if place is None:
+                    continue
+                if (n, *place) not in self._known:
+                    self._known.add((n, *place))
+                    self.asked.setdefault((request.client, *place), []).append(request)
+                self.values.setdefault((request.client, *place), set()).add(value)
+                if value.lower() not in self.rows.get(place, {}):
+                    wanted.setdefault(place, set()).add(value.lower())
+        for (table, column), values in sorted(wanted.items()):
+            there = _rows(self.state, table, column, sorted(values))
+            self.rows.setdefault((table, column), {}).update(there)
+            self.witness.seen(table, _array(row for rows in there.values() for row in rows))
+
+    def of(self, key: tuple[str, str, str]) -> tuple[Ints, int]:
+        """Return the rows that one address asked for, and how many values no backup has."""
+        there = self.rows.get(key[1:], {})
+        listed = {value.lower() for value in self.values[key]}
+        return _array(row for v in listed for row in there.get(v, ())), len(listed - there.keys())
+
+
+def _load(
+    state: State, about: Defined, source: Source, extractor: Extractor, personal: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Load the tables about persons of one backup."""
+    for table in extractor.extract(source):
+        if table.id in personal and table.columns:
+            held = held_of(table, personal[table.id])
+            state.load(held, table.batches, about.tables.get(folded(table)), about.dialect)
+        else:
+            for _ in table.batches:
+                pass
 
 
 def _column(state: State, word: str) -> tuple[str, str] | None:
@@ -208,31 +247,49 @@ def _singular(word: str) -> str:
     return re.sub(r"(?:(?<=[sxz])es|(?<=[cs]h)es|(?<!s)s)$", "", word)
 
 
-def _rows(state: State, table: str, column: str, values: list[str]) -> npt.NDArray[np.int64]:
+def _rows(state: State, table: str, column: str, values: list[str]) -> dict[str, tuple[int, ...]]:
+    """Return value → rows, for the values that the column has now."""
     import pyarrow as pa
 
     state.con.register("__asked_for", pa.table({"v": pa.array(values, pa.string())}))
     try:
-        sql = f"select __row from {name(table)} join __asked_for on lower({name(column)}::varchar) = lower(v)"
-        return state.numbers_of(sql)
+        same = f"lower({name(column)}::varchar) = v"
+        sql = f"select v, list(__row) from {name(table)} join __asked_for on {same} group by 1 order by 1"
+        return {str(value): tuple(sorted(rows)) for value, rows in state.con.execute(sql).fetchall()}
     finally:
         state.con.unregister("__asked_for")
 
 
-def _counted(store: Store, state: State, found: list[Asked], ids: Sequence[str]) -> tuple[list[Asked], Count]:
+def _array(rows: Iterable[int]) -> Ints:
     import numpy as np
 
-    witness = Witness(state)
-    for each in found:
-        witness.seen(each.table, each.rows)
-    people = People.of(store, state, witness, ids)
-    every = np.zeros(len(people.records), bool)
-    for each in found:
-        mask = people.places({each.table: each.rows})
-        each.people = people.count(mask)
+    return np.unique(np.fromiter(rows, np.int64))
+
+
+def _counted(store: Store, found: _Found, ids: Sequence[str]) -> tuple[list[Asked], Count]:
+    import numpy as np
+
+    people = People.of(store, found.state, found.witness, ids)
+    every, absent = np.zeros(len(people.records), bool), set[tuple[str, str, str]]()
+    listed = []
+    for key, requests in sorted(found.asked.items()):
+        client, table, column = key
+        rows, missing = found.of(key)
+        mask = people.places({table: rows})
         kept = people.records.table[mask]
-        each.records = {
-            people.records.tables[n]: people.records.rec[mask][kept == n].tolist() for n in sorted(set(kept.tolist()))
-        }
+        records = {people.records.tables[n]: people.records.rec[mask][kept == n].tolist() for n in sorted(set(kept.tolist()))}
+        first = min((r.first for r in requests if r.first is not None), default=None)
+        last = max((r.last for r in requests if r.last is not None), default=None)
+        sums = (sum(r.requests for r in requests), sum(r.bytes for r in requests), first, last)
+        values = tuple(sorted(found.values[key]))
+        listed.append(Asked(client, table, column, *sums, values, rows, _wider(people.count(mask), missing), records))
+        absent |= {(table, column, v.lower()) for v in values if v.lower() not in found.rows.get((table, column), {})}
         every |= mask
-    return found, people.count(every)
+    return listed, _wider(people.count(every), len(absent))
+
+
+def _wider(count: Count, absent: int) -> Count:
+    """Return the count with a person more for each number that was answered and that no backup has."""
+    if not absent:
+        return count
+    return Count(count.low, count.best, count.high + absent, f"{count.method}; {absent} answered numbers are in no backup")
