@@ -91,8 +91,9 @@ def software(folders: Sequence[Path]) -> Iterator[str]:
             for piece in pieces(source, text=True):
                 total += np.bincount(find(piece.data).rows[:, 2], minlength=len(rules))
     rate = size / 1e6 / (time.process_time() - began)
-    yield f"\n## False hits\n\n{files:,} text files of installed software, {size / 1e9:.2f} GB, {rate:.0f} MB/s with reading"
-    yield "and telling of encodings. Hits are not checked one by one: addresses of authors and licensors are real ones, and so"
+    yield f"\n## False hits\n\n{files:,} text files of installed software ({', '.join(sorted(f.name for f in folders))}),"
+    yield f"{size / 1e9:.2f} GB, {rate:.0f} MB/s with reading and telling of encodings. Hits are not checked one by one:"
+    yield "addresses of authors and licensors are real ones, and so"
     yield "are many names and telephone numbers. The prototype is that of the field notes, on 274 MB of other software text.\n"
     yield "| kind | rule | hits | a GB |\n|---|---|---:|---:|"
     kinds: Counter[str] = Counter()

@@ -72,7 +72,7 @@ def address_in_text(tokens: Tokens) -> Bools:
     return tokens.value >= 0
 
 
-@text_rule("postal", "postal", "id.address", "3-4", validator="postal code", context="postal", order=105)
+@text_rule("postal", "postal", "id.address", "3-4", validator="postal code", context="postal", near=36, order=105)
 def postal_in_text(tokens: Tokens) -> Bools:
     """Accept existing postal codes after 〒 or a word for them."""
     from kyumei.scope.scan.lists import postal_codes
@@ -80,7 +80,7 @@ def postal_in_text(tokens: Tokens) -> Bools:
     return tokens.free() & tokens.separated_by("-") & tokens.context & postal_codes()[tokens.number(7)]
 
 
-@text_rule("postal.bare", "postal", "id.address", "7", validator="postal code", context="postal", needs=True, order=106)
+@text_rule("postal.bare", "postal", "id.address", "7", validator="postal code", context="postal", needs=True, near=24, order=106)
 def bare_postal_in_text(tokens: Tokens) -> Bools:
     """Accept seven digits that are an existing code after a word for it."""
     from kyumei.scope.scan.lists import postal_codes

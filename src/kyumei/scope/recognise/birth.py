@@ -54,7 +54,7 @@ def born(values: pa.StringArray) -> pa.BooleanArray:
     "dob", "dob", "id.dob", "date", "4-2-2", "4-1-2", "4-2-1", "4-1-1", "8", validator="calendar", context="birth", order=90,
 )  # fmt: skip
 def born_in_text(tokens: Tokens) -> Bools:
-    """Accept days of the calendar between 1868 and 2030 after a word for birth."""
+    """Accept days of the calendar between 1868 and 2030 after a word for birth, without a time of day."""
     import numpy as np
 
     from kyumei.scope.scan import marks
@@ -64,7 +64,20 @@ def born_in_text(tokens: Tokens) -> Bools:
     real = np.zeros(len(days), np.bool_)
     calendar(days, 1868, 2030, real)
     shape_known = (tokens.rows[:, 0] == marks.DATE) | (tokens.rows[:, 3] == 8) | tokens.separated_by("-/.")
-    result: Bools = real & shape_known & tokens.free() & (tokens.context | _followed_by_born(tokens))
+    said = tokens.context & ~_at_a_time(tokens)
+    result: Bools = real & shape_known & tokens.free() & (said | _followed_by_born(tokens))
+    return result
+
+
+def _at_a_time(tokens: Tokens) -> Bools:
+    """Return which dates go on with a time of day other than midnight, as the births of files and records do."""
+    import numpy as np
+
+    at = np.minimum(tokens.rows[:, 2][:, None] + np.arange(6), len(tokens.data) - 1)
+    after = tokens.data[at]
+    digits = (after >= 48) & (after <= 57)
+    timed = np.isin(after[:, 0], (32, 84)) & digits[:, 1] & digits[:, 2] & (after[:, 3] == 58) & digits[:, 4] & digits[:, 5]
+    result: Bools = timed & (after[:, [1, 2, 4, 5]] != 48).any(axis=1)
     return result
 
 

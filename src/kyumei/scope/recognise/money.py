@@ -76,7 +76,7 @@ labelled(
 
 
 @text_rule(
-    "bank.account", "bank account", "fin.bank_account", "7", "3-7", "4-3-7", context="bank", needs=True, order=210,
+    "bank.account", "bank account", "fin.bank_account", "7", "3-7", "4-3-7", context="bank", needs=True, near=40, order=210,
 )  # fmt: skip
 def account_in_text(tokens: Tokens) -> Bools:
     """Accept seven digits, a branch's three before them or not, after a word for accounts."""

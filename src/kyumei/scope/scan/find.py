@@ -14,7 +14,7 @@ import numpy as np
 from kyumei.scope.scan import marks as k
 from kyumei.scope.scan.digits import chosen
 from kyumei.scope.scan.lists import tables, words
-from kyumei.scope.scan.rules import NEAR_BYTES, Labelled, Rule, Tokens, labels, rules, shape_of, wanted
+from kyumei.scope.scan.rules import Labelled, Rule, Tokens, labels, rules, shape_of, wanted
 from kyumei.scope.scan.sweep import COLUMNS, sweep
 
 if TYPE_CHECKING:
@@ -131,14 +131,14 @@ class _Words:
             self._groups[group] = self.rows[words().of(group)[self.rows[:, 3]]][:, 1:3]
         return self._groups[group]
 
-    def before(self, group: str, starts: Ints) -> tuple[Bools, Ints]:
+    def before(self, group: str, starts: Ints, distance: int) -> tuple[Bools, Ints]:
         """Return for each place whether a word of the group stands before it, and start and end of the nearest."""
         listed = self.of(group)
         if not len(listed):
             return np.zeros(len(starts), np.bool_), np.zeros((len(starts), 2), np.int64)
         at = np.searchsorted(listed[:, 1], starts, side="right") - 1
         word = listed[np.maximum(at, 0)]
-        near = (at >= 0) & (starts - word[:, 0] <= NEAR_BYTES)
+        near = (at >= 0) & (starts - word[:, 0] <= distance)
         breaks = np.searchsorted(self.lines, starts) - np.searchsorted(self.lines, word[:, 1])
         return near & (breaks <= 1), word
 
@@ -180,7 +180,7 @@ def _accepted(data: Bytes, rows: Ints, rule: Rule, number: int, said: _Words) ->
     context = np.zeros(len(rows), np.bool_)
     word = np.zeros((len(rows), 2), np.int64)
     if rule.context:
-        context, word = said.before(rule.context, rows[:, 1])
+        context, word = said.before(rule.context, rows[:, 1], rule.near)
     if rule.needs and not context.any():
         return np.zeros((0, 5), np.int64), context
     accepted = rule.accepts(Tokens(data, rows, context))

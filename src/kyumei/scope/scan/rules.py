@@ -106,6 +106,7 @@ class Rule:
         validator: what it passed, said to people: `luhn`, `check digit`, `form`, `dictionary`, `calendar`.
         context: group of words in `context.toml`, empty where none is asked for.
         needs: whether a word of the context must stand before it.
+        near: how many bytes before the token that word may begin.
         order: earlier ones win.
     """
 
@@ -117,6 +118,7 @@ class Rule:
     validator: str = "form"
     context: str = ""
     needs: bool = False
+    near: int = NEAR_BYTES
     order: int = 500
 
 
