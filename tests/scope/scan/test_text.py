@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.source import Source
-from kyumei.scope.scan.codes import cp932, transcode
+from kyumei.scope.scan.codes import STEP, cp932, transcode
 from kyumei.scope.scan.find import all_rules
 from kyumei.scope.text import scan, tally
 
@@ -151,7 +151,7 @@ def test_the_transcoder_agrees_with_the_codec_on_every_character() -> None:
     text = "".join(chr(n) for n in range(0x20, 0x10000) if _fits(chr(n)))
     raw = np.frombuffer(text.encode("cp932"), np.uint8)
     out = np.empty(3 * len(raw) + 8, np.uint8)
-    length, bad = transcode(raw, *cp932(folded=False), out, np.empty(len(out) + 1, np.int32))
+    length, bad = transcode(raw, *cp932(folded=False), out, np.zeros((len(out) // STEP + 2, 2), np.int32))
     assert (out[:length].tobytes().decode(), bad) == (raw.tobytes().decode("cp932"), 0)
 
 
@@ -207,3 +207,28 @@ def test_a_hit_says_which_brand_or_scheme(text: str, detail: str) -> None:
     (hit,) = [h for h in scan(Source.memory(text.encode())) if h.category in {"fin.card_number", "auth.password_hash"}]
     assert hit.detail == detail
     assert hit.as_json()["detail"] == detail
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_every_hit_stands_where_it_is_said_whatever_was_folded_before_it(encoding: str) -> None:
+    lines = [f"電話：０９０－{n:04d}－５６７８、ﾃﾞﾝﾜ 090-{n:04d}-5678 と〜﨑\n" for n in range(2000, 2300)]
+    raw = "".join(lines).encode(encoding, "replace")
+    found = [raw[hit.start : hit.end].decode(encoding) for hit in scan(Source.memory(raw)) if hit.category == "id.phone"]
+    wanted = [form for n in range(2000, 2300) for form in (f"０９０－{n:04d}－５６７８", f"090-{n:04d}-5678")]
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Birth: 2021-03-04 12:31:09.000 +0900", []),
+        ("date of birth: 1985-03-04 00:00:00", ["dob"]),
+        ("生年月日 1985-03-04 09時受付", ["dob"]),
+        ("郵便番号:100-0001", ["postal"]),
+        ("zip archives are written by another library, version 100-0001", []),
+        ("口座番号 1234567", ["bank account"]),
+        ("the account was closed; see the change with the number 1234567", []),
+    ],
+)
+def test_a_word_speaks_for_a_number_only_near_it_and_for_a_birth_only_without_a_clock(text: str, kinds: list[str]) -> None:
+    assert [hit.kind for hit in scan(Source.memory(text.encode()))] == kinds

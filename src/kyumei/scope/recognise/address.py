@@ -80,7 +80,9 @@ def postal_in_text(tokens: Tokens) -> Bools:
     return tokens.free() & tokens.separated_by("-") & tokens.context & postal_codes()[tokens.number(7)]
 
 
-@text_rule("postal.bare", "postal", "id.address", "7", validator="postal code", context="postal", needs=True, near=24, order=106)
+@text_rule(
+    "postal.bare", "postal", "id.address", "7", validator="postal code", context="postal", needs=True, near=24, order=106
+)
 def bare_postal_in_text(tokens: Tokens) -> Bools:
     """Accept seven digits that are an existing code after a word for it."""
     from kyumei.scope.scan.lists import postal_codes

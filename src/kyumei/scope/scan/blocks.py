@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kyumei.model.text import encoding_of
-from kyumei.scope.scan.codes import cp932, transcode
+from kyumei.scope.scan.codes import STEP, cp932, placed, transcode
 from kyumei.scope.scan.kernel import fold
 from kyumei.scope.tables.blocks import Flaws, Lines, bare_codec
 
@@ -33,18 +33,15 @@ class Piece:
 
     Attributes:
         data: UTF-8, folded.
-        unfolded: for each byte of `data` and its end, its position before folding; empty where nothing was folded.
-        origin: from positions before folding to places in the source.
+        origin: from positions in `data` to places in the source.
     """
 
     data: Bytes
-    unfolded: npt.NDArray[np.int32]
     origin: Callable[[Ints], Ints] = field(repr=False)
 
     def places(self, spans: Ints) -> Ints:
         """Return the places in the source of spans in `data`."""
-        inside = self.unfolded[spans].astype(np.int64) if len(self.unfolded) else spans
-        distinct, back = np.unique(inside, return_inverse=True)
+        distinct, back = np.unique(spans, return_inverse=True)
         placed: Ints = self.origin(distinct)[back].reshape(spans.shape)
         return placed
 
@@ -115,18 +112,31 @@ def _control(raw: bytes) -> int:
 def folded(data: Bytes, origin: Callable[[Ints], Ints]) -> Piece:
     """Return a piece with its full-width ASCII, dashes and blanks as ASCII."""
     if not (data >= 0xE2).any():
-        return Piece(data, np.zeros(0, np.int32), origin)
-    out = np.empty(len(data), np.uint8)
-    unfolded = np.empty(len(data) + 1, np.int32)
-    length = fold(data, out, unfolded)
-    return Piece(out[:length], unfolded[: length + 1], origin)
+        return Piece(data, origin)
+    out, at = np.empty(len(data), np.uint8), np.empty(len(data) // 32 + 64, np.int32)
+    length, found = fold(data, out, at)
+    if found > len(at):
+        at = np.empty(found, np.int32)
+        fold(data, out, at)
+    return Piece(out[:length], _unfolded(at[:found].copy(), origin) if found else origin)
+
+
+def _unfolded(at: npt.NDArray[np.int32], origin: Callable[[Ints], Ints]) -> Callable[[Ints], Ints]:
+    """Return the way from places in folded text to the source, where each letter folded at `at` was two bytes longer."""
+    return lambda positions: origin(positions + 2 * np.searchsorted(at, positions))
 
 
 def _transcoded(data: Bytes, origin: Callable[[Ints], Ints]) -> Piece:
     """Return a piece of CP932 text."""
     if not (data >= 0x80).any():
-        return Piece(data, np.zeros(0, np.int32), origin)
+        return Piece(data, origin)
     out = np.empty(3 * len(data) + 8, np.uint8)
-    unfolded = np.empty(3 * len(data) + 9, np.int32)
-    length, _ = transcode(data, *cp932(), out, unfolded)
-    return Piece(out[:length], unfolded[: length + 1], origin)
+    marks = np.zeros((3 * len(data) // STEP + 2, 2), np.int32)
+    length, _ = transcode(data, *cp932(), out, marks)
+
+    def before(positions: Ints) -> Ints:
+        found = np.empty(len(positions), np.int64)
+        placed(data, *cp932(), marks, positions, found)
+        return origin(found)
+
+    return Piece(out[:length], before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Bytes = npt.NDArray[np.uint8]
+    Ints = npt.NDArray[np.int64]
     Codes = npt.NDArray[np.uint32]
 
 _FOLDED: Final = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 32, 0x2212: 45, 0x2010: 45, 0x2015: 45}
@@ -46,16 +47,30 @@ def _entry(raw: bytes, *, folded: bool) -> int:
     return int.from_bytes(utf8, "little") | len(utf8) << 24
 
 
+STEP: Final = 512
+"""Bytes of UTF-8 after which it is noted again where reading stands."""
+
+
 @jit
-def transcode(data: Bytes, one: Codes, two: Codes, out: Bytes, places: npt.NDArray[np.int32]) -> tuple[int, int]:
-    """Write UTF-8 and, for each of its bytes, its position in `data`; what is no character becomes U+FFFD.
+def _read(data: Bytes, i: int, one: Codes, two: Codes) -> tuple[Any, int]:
+    """Return the entry of the character that begins at a place, and how many bytes it takes; 0 where there is none."""
+    entry = one[data[i]]
+    if entry == 0 and i + 1 < len(data):
+        return two[(np.int64(data[i]) << 8) | data[i + 1]], 2
+    return entry, 1
+
+
+@jit
+def transcode(data: Bytes, one: Codes, two: Codes, out: Bytes, marks: npt.NDArray[np.int32]) -> tuple[int, int]:
+    """Write UTF-8; what is no character becomes U+FFFD.
 
     Args:
         data: CP932.
         one: table of single bytes, as `cp932` returns it.
         two: table of two bytes.
         out: at least three times as long as `data`, and 8 bytes more.
-        places: one longer than `out`.
+        marks: for each `STEP` bytes of `out` and one more: where in `data` the first character after them begins, and where
+            in `out` it does.
 
     Returns:
         The number of bytes written, and how many bytes were no character.
@@ -64,28 +79,45 @@ def transcode(data: Bytes, one: Codes, two: Codes, out: Bytes, places: npt.NDArr
     i = 0
     o = 0
     bad = 0
+    k = 0
     while i < n:
+        if o >= k * STEP:
+            marks[k, 0], marks[k, 1] = i, o
+            k += 1
         b = data[i]
         if b < 0x80:
             out[o] = b
-            places[o] = i
             o += 1
             i += 1
             continue
-        entry = one[b]
-        step = 1
-        if entry == 0 and i + 1 < n:
-            entry = two[(np.int64(b) << 8) | data[i + 1]]
-            step = 2
+        entry, step = _read(data, i, one, two)
         if entry == 0:
             entry = np.uint32(0x03BDBFEF)
             step = 1
             bad += 1
         length = int(entry >> np.uint32(24))
-        for k in range(length):
-            out[o + k] = (entry >> np.uint32(8 * k)) & np.uint32(255)
-            places[o + k] = i
+        out[o] = entry & np.uint32(255)
+        out[o + 1] = (entry >> np.uint32(8)) & np.uint32(255)
+        out[o + 2] = (entry >> np.uint32(16)) & np.uint32(255)
         o += length
         i += step
-    places[o] = n
     return o, bad
+
+
+@jit
+def placed(data: Bytes, one: Codes, two: Codes, marks: npt.NDArray[np.int32], positions: Ints, out: Ints) -> None:
+    """Write for places in the UTF-8 that `transcode` wrote where in `data` the character there begins."""
+    n = len(data)
+    for p in range(len(positions)):
+        k = positions[p] // STEP
+        if k > 0 and (marks[k, 1] > positions[p] or (k > 0 and marks[k, 1] == 0)):
+            k -= 1
+        i, o = marks[k, 0], marks[k, 1]
+        while i < n:
+            entry, step = _read(data, i, one, two)
+            length = 3 if entry == 0 else int(entry >> np.uint32(24))
+            if o + length > positions[p]:
+                break
+            o += length
+            i += step if entry else 1
+        out[p] = i

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ import numpy as np
 
 from kyumei.scope.scan import marks as k
 from kyumei.scope.scan.digits import chosen
+from kyumei.scope.scan.kernel import breaks
 from kyumei.scope.scan.lists import tables, words
 from kyumei.scope.scan.rules import Labelled, Rule, Tokens, labels, rules, shape_of, wanted
 from kyumei.scope.scan.sweep import COLUMNS, sweep
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 _ROOM: Final = 1 << 17
+_KEPT: Final = threading.local()
 _VALUE_BYTES: Final = 200
 _BESIDE_BYTES: Final = 120
 _SEPARATED: Final = re.compile(
@@ -109,11 +112,19 @@ def _swept(data: Bytes) -> Ints:
     table = tables(*wanted())
     parts: list[Ints] = []
     at = 0
-    out = np.empty((min(_ROOM, len(data) // 2 + 64), COLUMNS), np.int64)
+    out = _room(min(_ROOM, len(data) // 2 + 64))
     while at < len(data):
         number, at = sweep(data, at, out, table)
         parts.append(out[:number].copy())
     return np.concatenate(parts) if parts else np.zeros((0, COLUMNS), np.int64)
+
+
+def _room(rows: int) -> Ints:
+    """Return where a pass may write: the same memory for each block of a thread, since new memory costs as much as the pass."""
+    kept: Ints | None = getattr(_KEPT, "rows", None)
+    if kept is None or len(kept) < rows:
+        kept = _KEPT.rows = np.empty((rows, COLUMNS), np.int64)
+    return kept[:rows]
 
 
 class _Words:
@@ -122,7 +133,6 @@ class _Words:
     def __init__(self, data: Bytes, rows: Ints) -> None:
         self.data = data
         self.rows = rows
-        self.lines = np.flatnonzero(data == 10)
         self._groups: dict[str, Ints] = {}
 
     def of(self, group: str) -> Ints:
@@ -139,8 +149,11 @@ class _Words:
         at = np.searchsorted(listed[:, 1], starts, side="right") - 1
         word = listed[np.maximum(at, 0)]
         near = (at >= 0) & (starts - word[:, 0] <= distance)
-        breaks = np.searchsorted(self.lines, starts) - np.searchsorted(self.lines, word[:, 1])
-        return near & (breaks <= 1), word
+        picked = np.flatnonzero(near)
+        between = np.zeros(len(picked), np.int64)
+        breaks(self.data, word[picked, 1], starts[picked], between)
+        near[picked] = between <= 1
+        return near, word
 
     def beside(self, group: str, spans: Ints) -> tuple[Bools, Ints]:
         """Return for each span whether a word of the group stands within 120 bytes of it, and that word."""

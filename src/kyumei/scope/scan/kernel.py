@@ -37,36 +37,52 @@ _MAX_DIGITS: Final = 24
 
 
 @jit
-def fold(data: Bytes, out: Bytes, places: npt.NDArray[np.int32]) -> int:
-    """Write full-width ASCII, dashes and blanks as one ASCII byte; keep the rest, and where each byte stood.
+def fold(data: Bytes, out: Bytes, folded: npt.NDArray[np.int32]) -> tuple[int, int]:
+    """Write full-width ASCII, dashes and blanks as one ASCII byte, and keep the rest.
 
     Returns:
-        The number of bytes written. `places` gets, for each of them, its position in `data`.
+        The number of bytes written and of those folded; `folded` gets where they stand in `out`, as far as it has room.
     """
     n = len(data)
     i = 0
     o = 0
+    k = 0
     while i < n:
         b = data[i]
-        step = 1
-        put = b
-        if b >= 0xE2 and i + 2 < n:
+        put = 0
+        if (b == 0xEF or b == 0xE2 or b == 0xE3) and i + 2 < n:
             c = data[i + 1]
             d = data[i + 2]
-            if b == 0xEF and c == 0xBC and 0x81 <= d <= 0xBF:
-                step, put = 3, np.uint8(d - 0x60)
-            elif b == 0xEF and c == 0xBD and 0x80 <= d <= 0x9E:
-                step, put = 3, np.uint8(d - 0x20)
-            elif b == 0xE3 and c == 0x80 and d == 0x80:
-                step, put = 3, np.uint8(32)
-            elif b == 0xE2 and ((c == 0x80 and 0x90 <= d <= 0x95) or (c == 0x88 and d == 0x92)):
-                step, put = 3, np.uint8(45)
-        out[o] = put
-        places[o] = i
+            if b == 0xEF:
+                put = d - 0x60 if c == 0xBC and 0x81 <= d <= 0xBF else d - 0x20 if c == 0xBD and 0x80 <= d <= 0x9E else 0
+            elif b == 0xE3:
+                put = 32 if c == 0x80 and d == 0x80 else 0
+            else:
+                put = 45 if (c == 0x80 and 0x90 <= d <= 0x95) or (c == 0x88 and d == 0x92) else 0
+        if put:
+            out[o] = put
+            if k < len(folded):
+                folded[k] = o
+            k += 1
+            i += 3
+        else:
+            out[o] = b
+            i += 1
         o += 1
-        i += step
-    places[o] = n
-    return o
+    return o, k
+
+
+@jit
+def breaks(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> None:
+    """Write how many line feeds stand between each start and end, at most 2."""
+    for n in range(len(starts)):
+        found = 0
+        i = starts[n]
+        while i < ends[n] and found < 2:
+            if data[i] == 10:
+                found += 1
+            i += 1
+        out[n] = found
 
 
 @jit
