@@ -21,7 +21,7 @@ SCHEMA: Final = "kyumei.categories/1"
 @click.command(help=__doc__)
 @click.argument("files", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["json", "jsonl", "table"]), default="json", show_default=True)
-@click.option("--ocr", is_flag=True, help="Read pages that are pictures with tesseract, where it is installed.")
+@click.option("--ocr", is_flag=True, help="Read pictures, and pages that are pictures, with tesseract, where it is installed.")
 @click.option("--names", is_flag=True, help="Look for names by morphological analysis (kyumei[names]): slower, finds more.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 def command(files: Sequence[str], form: str, lang: str, *, ocr: bool, names: bool) -> int:

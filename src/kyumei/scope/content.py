@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.fault import Fault
+from kyumei.scope.documents.ocr import is_picture, recognised
 from kyumei.scope.found import FEWEST, FEWEST_PLAIN, UNSURE, Values
 from kyumei.scope.text import found_in, scan
 from kyumei.store.schema import TEXT
@@ -89,6 +90,9 @@ def hits(source: Source, content: Content, *, ocr: bool = False, names: bool = F
     `kyumei.scope.names`.
     """
     reader = reader_of(source)
+    if reader is None and ocr and is_picture(source):
+        yield from _of_picture(source, content, names=names)
+        return
     if reader is None:
         content.parts += 1
         for hit in scan(source, names=names):
@@ -129,6 +133,18 @@ def _of_document(source: Source, reader: DocumentReader, content: Content, *, oc
         for hit in found_in(part.text, part.place, names=names):
             _note(content, hit)
             yield hit
+
+
+def _of_picture(source: Source, content: Content, *, names: bool) -> Iterator[Hit]:
+    content.reader = "picture"
+    text = recognised(source.read())
+    if text is None:
+        content.faults.append(Fault(0, "picture: there is no tesseract, or it fails", source.size))
+        return
+    content.parts += 1
+    for hit in found_in(text, "picture", names=names):
+        _note(content, hit)
+        yield hit
 
 
 def _note(content: Content, hit: Hit) -> None:

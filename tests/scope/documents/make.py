@@ -132,6 +132,33 @@ def msg() -> bytes:
     return compound(streams)
 
 
+def doc(text: str = TEXT, comment: str = "approved", *, wide: bool = True, encrypted: bool = False) -> bytes:
+    """Return a Word document of two pieces, the second of them a comment, and the table of pieces (MS-DOC)."""
+    body, comment = f"Memo\r{text}\r", f"{comment}\r"
+    first = body.encode("utf-16-le") if wide else body.encode("cp1252", "replace")
+    main = bytearray(0x0600) + first + comment.encode("cp1252")
+    struct.pack_into("<HH", main, 0, 0xA5EC, 0xC1)
+    struct.pack_into("<H", main, 10, 0x0200 | (0x0100 if encrypted else 0))
+    struct.pack_into("<8i", main, 0x4C, len(body), 0, 0, 0, len(comment), 0, 0, 0)
+    where = 0x0600 if wide else 0x0600 * 2 | 0x40000000
+    pieces = [struct.pack("<HIH", 0, where, 0), struct.pack("<HIH", 0, (0x0600 + len(first)) * 2 | 0x40000000, 0)]
+    plc = struct.pack("<3I", 0, len(body), len(body) + len(comment)) + b"".join(pieces)
+    clx = b"\1\2\0\0\0" + b"\2" + struct.pack("<I", len(plc)) + plc
+    struct.pack_into("<II", main, 0x01A2, 0, len(clx))
+    return compound({"1Table": clx, "WordDocument": bytes(main)})
+
+
+def ppt(note: str = "approved") -> bytes:
+    """Return a presentation with a slide, its notes and a text box of single bytes (MS-PPT)."""
+
+    def record(kind: int, body: bytes, version: int = 0) -> bytes:
+        return struct.pack("<HHI", version, kind, len(body)) + body
+
+    slide = record(0x03EE, record(0x0FA0, TEXT.encode("utf-16-le")), 15)
+    notes = record(0x03F0, record(0x0FA8, note.encode("latin-1")), 15)
+    return compound({"PowerPoint Document": slide + notes})
+
+
 def compound(streams: dict[str, bytes]) -> bytes:
     """Return a compound file whose streams lie in sectors of 512 bytes, padded to 4,096 bytes."""
     padded = {name: data + b"\0\0" * max(0, (4096 - len(data) + 1) // 2) for name, data in streams.items()}

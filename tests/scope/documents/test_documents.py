@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
     from kyumei.scope.documents.registry import DocumentReader
 
 SAMPLES = {
+    "document.doc": make.doc(),
     "document.docx": make.docx(),
     "document.eml": make.eml(),
     "document.html": make.html(),
     "document.msg": make.msg(),
     "document.odf": make.odt(),
     "document.pdf": make.pdf(),
+    "document.ppt": make.ppt(),
     "document.pptx": make.pptx(),
     "document.rtf": make.rtf(),
     "document.xlsx": make.xlsx_with_comment(),
@@ -124,3 +128,40 @@ def test_tables_in_word_are_tables() -> None:
 def test_compressed_rtf_of_the_specification_is_unpacked() -> None:
     packed = bytes.fromhex("2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0")
     assert decompressed(packed) == b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"
+
+
+def test_old_word_documents_give_pieces_of_both_widths_comments_and_tables() -> None:
+    places, content = found(make.doc("a\x07Tel 090-1234-5678\x07", "call 03-1234-5678", wide=False))
+    assert set(places) == {"body", "comments"}
+    assert content.faults == []
+
+
+def test_an_encrypted_word_document_is_a_fault() -> None:
+    places, content = found(make.doc(encrypted=True))
+    assert (places, [f.reason for f in content.faults]) == ({}, ["document is encrypted"])
+
+
+def test_notes_of_old_presentations_are_read() -> None:
+    places, _ = found(make.ppt("Tel 03-1234-5678"))
+    assert set(places) == {"slide 1", "notes 1"}
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_a_picture_is_read_where_that_is_asked_for() -> None:
+    import pypdfium2
+
+    pixels = pypdfium2.PdfDocument(make.pdf())[0].render(scale=4, grayscale=True).to_numpy()[::-1]
+    height, width = pixels.shape[:2]
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 0, 0, 2835, 2835, 256, 0)
+    greys = b"".join(bytes((n, n, n, 0)) for n in range(256))
+    raw = b"BM" + struct.pack("<III", 1078 + pixels.size, 0, 1078) + head + greys + pixels.tobytes()
+    content = Content("text")
+    assert [hit.kind for hit in hits(Source.memory(raw), content, ocr=True)] == ["phone"]
+    assert [hit.kind for hit in hits(Source.memory(raw), Content("bytes"))] == []
+
+
+def test_a_picture_without_tesseract_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    content = Content("bytes")
+    assert list(hits(Source.memory(b"\x89PNG\r\n\x1a\n" + b"\0" * 20), content, ocr=True)) == []
+    assert [f.reason for f in content.faults] == ["picture: there is no tesseract, or it fails"]

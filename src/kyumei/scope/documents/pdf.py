@@ -5,11 +5,10 @@ Pages that are pictures are faults, or read by tesseract where that is asked for
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.source import CERTAIN
+from kyumei.scope.documents.ocr import recognised
 from kyumei.scope.documents.registry import MAX_EMBEDDED, Part, document
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 20_000
 MAX_BYTES: Final = 512 * 1024 * 1024
 _DPI: Final = 300
-_OCR_SECONDS: Final = 120
 
 
 def _accepts(source: Source) -> int:
@@ -86,15 +84,6 @@ def _page(opened: Opened, book: Any, number: int) -> str:
 
 def _recognised(page: Any) -> str | None:
     """Return what tesseract reads on a page; None where there is no tesseract, or it fails."""
-    program = shutil.which("tesseract")
-    if program is None:
-        return None
     picture = page.render(scale=_DPI / 72, grayscale=True).to_numpy()
     height, width = picture.shape[:2]
-    data = f"P5 {width} {height} 255\n".encode() + picture.tobytes()
-    command = [program, "stdin", "stdout", "-l", "jpn+eng"]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_OCR_SECONDS, check=True)  # noqa: S603  # fixed words
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return bytes(done.stdout).decode("utf-8", "backslashreplace")
+    return recognised(f"P5 {width} {height} 255\n".encode() + picture.tobytes())
