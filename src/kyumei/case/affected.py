@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from kyumei.case.intext import groups, values
 from kyumei.evidence.acquire import EVIDENCE
 from kyumei.evidence.manifest import load
 from kyumei.evidence.open.walk import Visit, walk
@@ -19,6 +20,7 @@ from kyumei.scope.count import link
 from kyumei.scope.mask import masked
 from kyumei.scope.profile import recognise
 from kyumei.scope.records import Stored
+from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.case.byhand import Change
+    from kyumei.case.intext import Group
     from kyumei.model.source import Source
     from kyumei.scope.tables.registry import Batch, Table
     from kyumei.store.query import Store
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 SHOWN: Final = ("id.name", "id.dob", "id.address", "id.phone", "id.email", "id.student_no", "id.employee_no", "id.customer_no")
 """Categories whose values stand in the list: what is needed to find a person. Of all others only the names are listed."""
+_FIXED: Final = ("person", "records", "unsure", "categories", "holdings", "evidence", "path", "sheet", "offset")
 COLUMNS: Final = ("person", "records", "unsure", *SHOWN, "categories", "holdings", "evidence", "path", "sheet", "offset")
 
 
@@ -62,6 +66,7 @@ class Persons:
             0 where the person was removed by hand.
         several: person → further holdings, for those who are in more than one.
         corrected: person → category → value given by hand. tables: ids, in the order of `places`.
+        told: persons whom only texts tell; their records are the last ones, one each, and their place is the number in `told`.
     """
 
     places: tuple[Place, ...]
@@ -73,6 +78,7 @@ class Persons:
     several: Mapping[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
     corrected: Mapping[int, Mapping[str, str]] = field(default_factory=dict[int, "Mapping[str, str]"])
     tables: tuple[str, ...] = ()
+    told: tuple[Group, ...] = ()
 
     @property
     def people(self) -> int:
@@ -87,7 +93,8 @@ class Persons:
 
         if place[0] not in self.tables:
             return None
-        start, stop = np.searchsorted(self.table, [self.tables.index(place[0]), self.tables.index(place[0]) + 1])
+        number = len(self.tables) - 1 - self.tables[::-1].index(place[0])  # a text is there twice, its persons are the last
+        start, stop = np.searchsorted(self.table, [number, number + 1])
         at = int(start + np.searchsorted(self.rec[start:stop], place[1]))
         return at if at < stop and self.rec[at] == place[1] else None
 
@@ -111,9 +118,15 @@ def persons(store: Store, holdings: Sequence[Mapping[str, Any]], changes: Sequen
     stored = Stored(store, listed)
     linked = link(stored)
     table, rec = stored.places()
-    places = tuple(_place(store, n, t, whose.get(t, -1)) for n, t in enumerate(stored.tables))
-    label = linked.label.copy()
-    found = Persons(places, table, rec, label, linked.vague, label, tables=stored.tables)
+    told = tuple(groups(store, listed))
+    texts = tuple(dict.fromkeys(group.table_id for group in told))
+    tables = (*stored.tables, *texts)
+    places = tuple(_place(store, n, t, whose.get(t, -1)) for n, t in enumerate(tables))
+    table = np.concatenate([table, [len(stored.tables) + texts.index(group.table_id) for group in told]]).astype(table.dtype)
+    rec = np.concatenate([rec, np.arange(len(told))]).astype(rec.dtype)
+    label = np.concatenate([linked.label, np.arange(len(linked.label), len(table))]).astype(linked.label.dtype)
+    vague = np.concatenate([linked.vague, np.ones(len(told), np.bool_)])
+    found = Persons(places, table, rec, label, vague, label, tables=tables, told=told)
     _regroup(found, changes)
     found.count = np.bincount(label, minlength=len(label)).astype(np.int32)
     holding = np.array([p.holding for p in places] or [0], np.int32)[table]
@@ -184,7 +197,7 @@ def batches(case: Path, found: Persons, *, full: bool, zone: str) -> Iterator[pa
     """
     by_file: dict[tuple[str, str], dict[str, Place]] = {}
     for place in found.places:
-        by_file.setdefault((place.evidence, place.file_id), {})[place.name] = place
+        by_file.setdefault((place.evidence, place.file_id), {})[place.name] = place  # of a text, that of its persons
     for evidence in sorted({e for e, _ in by_file}):
         item = load(case / EVIDENCE / evidence)
         tops = {p.path.split(MEMBER)[0] for p in found.places if p.evidence == evidence}
@@ -192,6 +205,9 @@ def batches(case: Path, found: Persons, *, full: bool, zone: str) -> Iterator[pa
             if top.path in tops:
                 for source in _inside(top, {file for e, file in by_file if e == evidence}, case):
                     yield from _source(source, by_file[evidence, source.file_id], found, full=full)
+                    text = by_file[evidence, source.file_id].get(TEXT)
+                    if text is not None:
+                        yield from _told(source, text, found, full=full)
 
 
 def _inside(top: Source, wanted: set[str], case: Path) -> Iterator[Source]:
@@ -253,6 +269,31 @@ def _rows(batch: Batch, rows: Ints, records: Ints, place: Place, found: Persons,
         values[name] = pa.repeat(text, len(rows))
     values["offset"] = batch.recs.take(taken)
     return pa.table({name: values[name] for name in COLUMNS})
+
+
+def _told(source: Source, place: Place, found: Persons, *, full: bool) -> Iterator[pa.Table]:
+    """Yield the persons whom a text tells; the place of each is that of the first of their values."""
+    import numpy as np
+    import pyarrow as pa
+
+    first, last = np.searchsorted(found.table, [place.number, place.number + 1])
+    shown = [n for n in range(int(first), int(last)) if found.label[n] == n and found.count[n] > 0]
+    mine = {n: found.told[int(found.rec[n])] for n in shown if found.told}
+    if not mine:
+        return
+    read = values(source, {spot: n for n, group in mine.items() for spot in group.spots})
+    cells: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for n, group in mine.items():
+        given = found.corrected.get(n, {})
+        for category in SHOWN:
+            texts = [(given[category], category)] if category in given else read.get(n, {}).get(category, [])
+            cells[category].append(" ".join(value if full else masked(value, kind) for value, kind in texts if value))
+        part, offset = group.spots[0]
+        fixed = (n + 1, int(found.count[n]), "?", " ".join(group.categories), str(place.holding), place.evidence, place.path)
+        for name, value in zip(_FIXED, (*fixed, " ".join(filter(None, (place.name, part))), offset), strict=True):
+            cells[name].append(value)
+    kinds = {name: pa.int64() if name in {"person", "records", "offset"} else pa.string() for name in COLUMNS}
+    yield pa.table({name: pa.array(cells[name], kinds[name]) for name in COLUMNS})
 
 
 def _values(batch: Batch, taken: pa.Array, columns: Sequence[tuple[int, str]], *, full: bool) -> pa.Array:

@@ -11,6 +11,7 @@ from kyumei.reports import persons
 from kyumei.reports.render import sheets
 from kyumei.reports.render.laid import BLANKS
 from kyumei.store.query import Store
+from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,4 +155,6 @@ def unfilled(document: Document) -> list[str]:
 def _addressed(state: State, matter: Matter, found: affected.Persons, honour: str) -> Iterator[tuple[str, str]]:
     for batch in affected.batches(state.case, found, full=True, zone=matter.zone):
         names, addresses = batch["id.name"].to_pylist(), batch["id.address"].to_pylist()
-        yield from ((address, name + honour) for name, address in zip(names, addresses, strict=True))
+        known = zip(names, addresses, batch["sheet"].to_pylist(), strict=True)
+        # whom only a text tells, often by a telephone number alone, gets a letter where it gives an address
+        yield from ((address, name + honour) for name, address, sheet in known if address or not sheet.startswith(TEXT))

@@ -39,7 +39,7 @@ HELD: Final = 50_000
 METHOD: Final = "free text: each value of the commonest kind one person; at most each value of each kind"
 PLACES: Final = 3
 """Places that are cited for each category."""
-_KEYS: Final = ("name", "reading", "email", "phone", "address", "number", "official")
+KEYS: Final = ("name", "reading", "email", "phone", "address", "number", "official")
 
 
 @dataclass(slots=True)
@@ -155,14 +155,14 @@ def told(store: Store, table_ids: Sequence[str]) -> Told | None:
         return None
     known = " union all ".join(
         f"select '{key}' as key, {key} as value from people where list_contains(?::varchar[], table_id) and {key} is not null"
-        for key in _KEYS
+        for key in KEYS
     )
     sql = (
         "select key, count(*) from (select distinct key, value from found where list_contains(?::varchar[], table_id)"
         f" and not aside and value is not null and key is not null) anti join ({known}) using (key, value) group by key"
         " order by key"
     )
-    return Told(int(hits), int(official), dict(store.rows(sql, *([ids] * (1 + len(_KEYS))))))
+    return Told(int(hits), int(official), dict(store.rows(sql, *([ids] * (1 + len(KEYS))))))
 
 
 def in_text(store: Store, table_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
