@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 RESULTS: Final = "results.json"
 FILES: Final = ("case.toml", "run.json", "findings.jsonl", "diagnosis.json", "obligations.jsonl")
-GIVEN: Final = ("affected.jsonl", "checks.jsonl", "facts.jsonl", "measures.jsonl")
-"""Files that exist once a person gave something; sealed with the rest."""
+GIVEN: Final = ("affected.jsonl", "checks.jsonl", "facts.jsonl", "identities.jsonl", "measures.jsonl", "whereabouts.jsonl")
+"""Files that exist once a person gave something, or that older versions did not write; sealed with the rest."""
 LISTS: Final = "affected"
 """Folder of the versions of the list of affected persons; never removed."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kyumei import VERSION
-from kyumei.case import answers, assemble, clock, incident, job, judging, people, results, ruled, scope
+from kyumei.case import answers, assemble, clock, identities, incident, job, judging, people, results, ruled, scope
 from kyumei.case.coverage import coverage
 from kyumei.case.folder import open_or_create
 from kyumei.case.hunt.kept import Choice
@@ -140,7 +140,9 @@ def _view(store: Store, items: Sequence[Item], case: Case, options: Options) -> 
     parties = tuple(p for name, text in listed["parties"] for p in people.parties(text, name))
     findings = detect.run(store, detect.Settings(zone=case.zone, roster=tuple(asdict(p) for p in roster)))
     findings = detect.ordered(ruled.joined(findings, ruled.findings(store, options.rules, case.zone)))
-    return View(store, findings, parties, roster, case.zone)
+    known = identities.build(store, case.path, identities.stated(folders, roster, listed["roster"]))
+    findings = identities.located(findings, store, case.zone)
+    return View(store, findings, parties, roster, case.zone, identities.alike(known))
 
 
 def _item(item: Item) -> dict[str, Any]:

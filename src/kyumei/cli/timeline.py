@@ -12,6 +12,10 @@ from kyumei.cli.common.zone import known_zone
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
     from kyumei.store.timeline import Filter
 
 FORMATS = ("table", "jsonl", "csv", "parquet", "timesketch")
@@ -23,10 +27,12 @@ FORMATS = ("table", "jsonl", "csv", "parquet", "timesketch")
 @click.option("--to", "end", metavar="TIME", help="Last instant, excluded; of a date alone the whole day is included.")
 @click.option("--host", "hosts", multiple=True, help="Machine (* and ? as wildcards). All filters may be repeated.")
 @click.option("--account", "accounts", multiple=True, help="Login name, with or without domain.")
+@click.option("--who", "people", multiple=True, help="Person: any name, account, mail address or number of an identity.")
 @click.option("--address", "addresses", multiple=True, help="IP address, network (203.0.113.0/24) or destination.")
 @click.option("--source", "sources", multiple=True, help="Reader that gave the event: windows.evtx, web.*.")
 @click.option("--action", "actions", multiple=True, help="What happened: login.failed, file.*.")
 @click.option("--text", "texts", multiple=True, help="Text anywhere in the event, in upper or lower case.")
+@click.option("--holders", is_flag=True, help="Add src_was: which machine or whose session the address was at that instant.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many events, the earliest.")
 @click.option("--tz", "zone", default="Asia/Tokyo", show_default=True, help="Zone of times given and shown.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: table on a terminal, else jsonl.")
@@ -42,13 +48,44 @@ def command(**given: Any) -> int:
 
     form = given["form"] or ("table" if sys.stdout.isatty() and not given["output"] else "jsonl")
     target = Target(form, known_zone(given["zone"]), given["output"], force=given["force"], bom=given["bom"])
-    wanted = _filter(given, target.zone)
+    wanted = _filter({**given, "accounts": (*given["accounts"], *_spellings(given))}, target.zone)
     store = Store.open(given["case"])
     native = form == "timesketch" or (given["native"] and form in {"jsonl", "parquet"})
-    told = write(batches(store, wanted, Shape(given["limit"], native)), target)
+    found = batches(store, wanted, Shape(given["limit"], native))
+    told = write(_located(found, given["case"]) if given["holders"] else found, target)
     click.echo(told, err=True)
     store.close()
     return 0
+
+
+def _spellings(given: dict[str, Any]) -> list[str]:
+    """Return the spellings of the accounts of the persons asked for."""
+    if not given["people"]:
+        return []
+    from kyumei.case import identities
+
+    known = identities.read(given["case"])
+    found: list[str] = []
+    for asked in given["people"]:
+        identity = known.of(asked)
+        if identity is None:
+            raise UserError(f"no single identity is called {asked!r}", hint="kyumei identities --case … lists all of them")
+        found += identities.spellings(identity)
+    return found
+
+
+def _located(batches: Iterator[pa.RecordBatch], case: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the batches with the column `src_was`; null where nothing says so."""
+    import pyarrow as pa
+
+    from kyumei.case import identities
+    from kyumei.detect.whereabouts import told
+
+    at = identities.holders(case)
+    for batch in batches:
+        pairs = zip(batch["src_ip"].to_pylist(), batch["ts"].cast(pa.int64()).to_pylist(), strict=True)
+        said = ["; ".join(told(h) for h in at(ip, us)) or None if ip and us is not None else None for ip, us in pairs]
+        yield batch.append_column("src_was", pa.array(said, pa.string()))
 
 
 def _filter(given: dict[str, Any], zone: str) -> Filter:

@@ -24,7 +24,11 @@ FORMATS = click.Choice(["table", "json"])
 )
 @click.option("--aware", multiple=True, help="When the leak became known, ISO 8601; more than one candidate may be given.")
 @click.option("--zone", default="Asia/Tokyo", show_default=True, help="Zone of times that carry none.")
-@click.option("--roster", type=click.Path(path_type=Path, dir_okay=False), help="CSV: account,name,role,employer,left,mail.")
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV: account,name,role,employer,left,mail,number,accounts.",
+)
 @click.option("--parties", type=click.Path(path_type=Path, dir_okay=False), help="CSV: party,role(own|entrusted),path.")
 @click.option("--facts", type=click.Path(path_type=Path, dir_okay=False), help="YAML or JSON facts for the law (sectors, …).")
 @click.option("--reference", is_flag=True, help="Leave evidence where it is; seal digests only.")

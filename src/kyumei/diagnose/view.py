@@ -10,7 +10,7 @@ from kyumei.model.hypothesis import Actor, Exposure
 from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kyumei.model.finding import Finding
     from kyumei.model.hypothesis import Access
@@ -36,6 +36,8 @@ class Person:
     employer: str = ""
     left: str = ""
     mail: str = ""
+    number: str = ""
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class View:
     parties: Sequence[Party] = ()
     roster: Sequence[Person] = ()
     zone: str = "Asia/Tokyo"
+    spellings: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Account in lower case → all names of the identity that has it, in lower case; empty where nothing was joined."""
     _tables: list[DataTable] = field(default_factory=list[DataTable])
 
     def found(self, *rules: str) -> list[Finding]:
@@ -100,13 +104,25 @@ class View:
             for (name, role, dataset), ids in sorted(grouped.items())
         ]
 
+    def person(self, account: str) -> Person | None:
+        """Return the line of the roster for an account: by any name of its identity, else by the login name."""
+        known = self._by_name()
+        names = {account.lower()} | self.spellings.get(account.lower(), frozenset())
+        return next((known[n] for n in sorted(names) if n in known), None) or known.get(folded(account))
+
+    def _by_name(self) -> dict[str, Person]:
+        known: dict[str, Person] = {}
+        for p in reversed(self.roster):
+            spelt = (p.account, *p.accounts)
+            known |= {n.lower(): p for n in (*spelt, *(folded(s) for s in spelt), p.mail, p.number) if n}
+        return known
+
     def actors(self, accounts: Iterable[str]) -> tuple[Actor, ...]:
         """Return the accounts, each once in its fullest spelling, with the person and role that the roster gives them."""
-        known = {folded(p.account): p for p in self.roster} | {p.mail.lower(): p for p in self.roster if p.mail}
         fullest: dict[str, str] = {}
         for account in sorted(set(accounts), key=lambda a: (-len(a), a)):
             fullest.setdefault(folded(account), account)
-        found = {a: known.get(a.lower()) or known.get(folded(a)) for a in sorted(fullest.values())}
+        found = {a: self.person(a) for a in sorted(fullest.values())}
         return tuple(Actor(a, p.name if p else "", p.role if p else "") for a, p in found.items())
 
 

@@ -81,11 +81,9 @@ def _for(view: View, account: str, findings: list[Finding], scale: Scale) -> Non
     for finding in view.found("login.off_hours"):
         if account in {folded(a) for a in finding.of("account")}:
             scale.pro(0.15, finding.title["ja"], finding.title["en"], [finding])
-    leaving = [p for p in view.roster if folded(p.account) == account and p.left]
-    if leaving:
-        scale.pro(
-            0.2, f"名簿に退職(予定)日がある({leaving[0].left})", f"The roster has a leaving date ({leaving[0].left})", findings
-        )
+    leaver = view.person(account)
+    if leaver is not None and leaver.left:
+        scale.pro(0.2, f"名簿に退職(予定)日がある({leaver.left})", f"The roster has a leaving date ({leaver.left})", findings)
     scale.ask("持ち出しの意図があったか(本人への確認)", "Was it done on purpose? (ask the person)", findings)
 
 

@@ -1,0 +1,1 @@
+"""Who is whom: spellings of one account joined from evidence."""
