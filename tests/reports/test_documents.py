@@ -270,3 +270,21 @@ def test_nothing_runs_over_the_edge_of_a_page(name: str, lang: Lang) -> None:
             assert boxes
             assert max(right for _, _, right, _ in boxes) <= page.get_width() - 30
             assert min(bottom for _, bottom, _, _ in boxes) >= 15
+
+
+def test_a_row_of_a_workbook_is_as_high_as_its_text() -> None:
+    m = matter("viewable", "ja")
+    packed = zipfile.ZipFile(io.BytesIO(xlsx(documents("contact_centre", m)[0], m)))
+    heights = [float(h) for h in re.findall(r' ht="([\d.]+)"', packed.read("xl/worksheets/sheet1.xml").decode())]
+    assert max(heights) > 2 * min(heights)
+
+
+def test_tables_of_a_word_file_fill_the_page_and_repeat_their_heads() -> None:
+    m = matter("viewable", "ja")
+    for name in ("board_report", "training_course"):
+        book = word_library.Document(io.BytesIO(docx(documents(name, m)[0], m)))
+        page: Any = book.sections[0]
+        room = page.page_width - page.left_margin - page.right_margin
+        for table in book.tables:
+            assert abs(sum(column.width for column in table.columns) - room) < room / 100
+            assert "w:tblHeader" in table.rows[0]._tr.xml

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from itertools import chain, islice
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.reports.document import Field, Table, Text
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from kyumei.reports.document import Document
+    from kyumei.reports.document import Column, Document
     from kyumei.reports.matter import Matter
     from kyumei.reports.render.laid import Printed
 
@@ -40,6 +41,7 @@ def xlsx(document: Document, matter: Matter) -> bytes:
     sheet.set_column(1, 1, 90)
     sheet.set_column(2, 2, 16)
     for n, row in enumerate(_rows(printed)):
+        sheet.set_row(n, _height(row, (34, 90, 16)))
         for column, text in enumerate(row):
             sheet.write_string(n, column, text[:CELL], bold if column == 0 else wrap)
     tables = [block for section in printed.sections() for block in section.blocks if isinstance(block, Table)]
@@ -115,11 +117,26 @@ def _sheet(page: Any, table: Table, bold: Any, wrap: Any) -> None:
     _printing(page)
     page.freeze_panes(1, 0)
     for column, of in enumerate(table.columns):
-        page.set_column(column, column, min(60, 14 * of.weight + 6))
+        page.set_column(column, column, _width(of))
         page.write_string(0, column, clean(of.name), bold)
+    widths = [_width(of) for of in table.columns]
     for n, row in enumerate(cells(table), 1):
+        page.set_row(n, _height(row, widths))
         for column, text in enumerate(row):
             page.write_string(n, column, text[:CELL], wrap)
+
+
+def _width(column: Column) -> float:
+    return min(60.0, 14 * column.weight + 6)
+
+
+def _height(row: Sequence[str], widths: Sequence[float]) -> float:
+    """Return the height in points that the wrapped text of a row needs; not every program measures it when it opens a file."""
+    lines = [
+        sum(max(1, ceil(sum(2 if ord(c) > 0x2E80 else 1 for c in line) / (0.92 * width))) for line in text.split("\n"))
+        for text, width in zip(row, widths, strict=False)
+    ]
+    return min(409.0, 14.5 * max(lines, default=1) + 1)
 
 
 def _rows(printed: Printed) -> Iterator[tuple[str, ...]]:

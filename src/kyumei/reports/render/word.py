@@ -61,6 +61,8 @@ def _set_up(book: Any, document: Document, matter: Matter) -> None:
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
         style.font.color.rgb = RGBColor(0, 0, 0)
     book.styles["Normal"].font.size = Pt(16 if document.slides else 10)
+    for name, size in (("Heading 1", 28), ("Heading 2", 24)) if document.slides else ():
+        book.styles[name].font.size = Pt(size)
     page = book.sections[0]
     page.page_width, page.page_height = (Mm(297), Mm(210)) if document.slides else (Mm(210), Mm(297))
     if document.slides:
@@ -116,16 +118,29 @@ def _table(book: Any, block: Table) -> None:
         book.add_paragraph().add_run(clean(block.caption)).bold = True
     table = book.add_table(rows=1, cols=len(block.columns), style="Table Grid")
     table.autofit = False
+    page = book.sections[0]
+    room = (page.page_width - page.left_margin - page.right_margin) / Mm(1)
     whole = sum(column.weight for column in block.columns)
     for grid, column in zip(table.columns, block.columns, strict=True):
-        grid.width = Mm(166 * column.weight / whole)
+        grid.width = Mm(room * column.weight / whole)
+    _row(table.rows[0], "w:cantSplit", "w:tblHeader")
     for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
         cell.paragraphs[0].add_run(clean(column.name)).bold = True
-        cell.width = Mm(166 * column.weight / whole)
+        cell.width = Mm(room * column.weight / whole)
     for row in cells(block):
-        for cell, text, column in zip(table.add_row().cells, row, block.columns, strict=True):
+        added = table.add_row()
+        _row(added, "w:cantSplit")
+        for cell, text, column in zip(added.cells, row, block.columns, strict=True):
             cell.text = text
-            cell.width = Mm(166 * column.weight / whole)
+            cell.width = Mm(room * column.weight / whole)
+
+
+def _row(row: Any, *marks: str) -> None:
+    """Mark a row: not to be split between pages, to be repeated on each."""
+    from docx.oxml import OxmlElement
+
+    for mark in marks:
+        row._tr.get_or_add_trPr().append(OxmlElement(mark))  # noqa: SLF001  # the library has no other way
 
 
 def _packed(book: Any) -> bytes:
