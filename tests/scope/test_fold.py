@@ -25,6 +25,8 @@ def folded(form: Callable[[pa.StringArray], pa.StringArray], *values: str | None
     [
         (fold.names, ("髙橋 太郎", "高橋太郎", "高橋・太郎")),
         (fold.names, ("渡邊一", "渡邉 一", "渡辺一")),
+        (fold.names, ("濵﨑驒", "濱崎驒", "浜崎騨")),
+        (fold.names, ("醫王壹岐", "医王壱岐")),
         (fold.readings, ("タカハシ タロウ", "たかはし たろう", "Taro Takahashi", "TAKAHASHI, Taro", "タロウ タカハシ")),
         (fold.readings, ("コウヘイ サトウ", "Kohei Sato", "KOUHEI SATOU")),
         (fold.readings, ("ジュンイチ オオノ", "Junichi Ono", "Zyuniti Ohno".replace("Ohno", "Oono"))),

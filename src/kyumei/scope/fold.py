@@ -176,14 +176,19 @@ def _null_where(condition: pa.BooleanArray, values: pa.StringArray) -> pa.String
 
 
 @cache
-def _table(name: str) -> tuple[str, ...]:
-    text: str = tomllib.loads(Path(__file__).with_name("fold.toml").read_text("utf-8"))[name]
+def _table(name: str, file: str = "fold.toml") -> tuple[str, ...]:
+    text: str = tomllib.loads(Path(__file__).with_name(file).read_text("utf-8"))[name]
     return tuple(unicodedata.normalize("NFC", text).split())
 
 
 @cache
 def _variants() -> dict[int, int]:
-    return {ord(pair[0]): ord(pair[1]) for pair in _table("variants")}
+    """Return the code point of a kanji → that of the form used today, to which the forms of all tables lead."""
+    listed = (*_table("shortened", "kanji.toml"), *_table("old", "kanji.toml"), *_table("variants"))
+    pairs = {ord(pair[0]): ord(pair[1]) for pair in listed}
+    for _ in range(3):  # 嶌 is shortened to 嶋, which is 島 today
+        pairs = {written: pairs.get(meant, meant) for written, meant in pairs.items()}
+    return pairs
 
 
 @cache
