@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 TO_COME = {
     "cloud.bitbucket", "cloud.duo", "cloud.entra_audit", "network.cisco", "network.dns",
-    "network.huawei", "network.juniper", "network.unbound", "network.zscaler", "web.apache", "web.bluecoat", "web.error",
-    "web.nginx", "web.proxy", "web.tomcat",
+    "network.huawei", "network.zscaler", "web.apache", "web.error",
+    "web.nginx", "web.proxy",
 }  # fmt: skip
 """Names that the mapping uses and that readers still to be written are to have."""
 FAMILIES = {"cloud", "database", "endpoint", "linux", "macos", "network", "web", "windows"}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kyumei.store.rows import Rows
 
 NO_FIELDS: Final = "row before any #Fields"
+_SHIELD: Final = "\x1f"
 WRONG_COUNT: Final = "row has not the fields of its header"
 
 
@@ -112,13 +113,36 @@ def _cells(texts: pa.Array, width: int) -> tuple[pa.Array, pa.Array]:
     import pyarrow.compute as pc
 
     tabs = pc.all(pc.match_substring(texts, "\t")).as_py()
+    quoted = not tabs and pc.any(pc.match_substring(texts, '"')).as_py()
+    if quoted:
+        texts = _shielded(texts)
     split = pc.split_pattern(texts, "\t" if tabs else " ")
     fits = pc.equal(pc.list_value_length(split), width)
     if not pc.all(fits).as_py() and not tabs:  # blanks doubled or behind the last field
         again = pc.split_pattern_regex(pc.utf8_trim_whitespace(texts), " +")
         split = pc.if_else(fits, split, again)
         fits = pc.equal(pc.list_value_length(split), width)
-    return split.filter(fits).flatten(), fits
+    cells = split.filter(fits).flatten()
+    if quoted:
+        cells = pc.replace_substring(pc.replace_substring_regex(cells, r'^"(.*)"$', r"\1"), _SHIELD, " ")
+    return cells, fits
+
+
+def _shielded(texts: pa.Array) -> pa.Array:
+    """Return the texts with blanks inside quotes written as another character; an open quote ends with its row."""
+    import numpy as np
+    import pyarrow as pa
+
+    joined = pa.concat_arrays([texts])
+    _, bounds, data = joined.buffers()
+    offsets = np.frombuffer(bounds, np.int32)[joined.offset : joined.offset + len(joined) + 1].astype(np.int64)
+    letters = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]].copy()
+    starts = offsets[:-1] - offsets[0]
+    count = np.concatenate(([0], np.cumsum(letters == ord('"'))))
+    inside = (count[:-1] - np.repeat(count[starts], np.diff(offsets))) % 2 == 1
+    letters[inside & (letters == ord(" "))] = ord(_SHIELD)
+    buffers = [None, pa.py_buffer((offsets - offsets[0]).astype(np.int32).tobytes()), pa.py_buffer(letters.tobytes())]
+    return pa.Array.from_buffers(pa.string(), len(joined), buffers)
 
 
 def _csv(lines: Lines, width: int) -> tuple[pa.Array, pa.Array]:

@@ -96,13 +96,22 @@ def read(source: Source, rows: Rows) -> None:
     unread = Unread(rows, "no syslog line")
     calendar, connections = Calendar(source), Connections()
     for lines in batches(source, rows):
-        head, matched = extract(lines.text, *_HEADS)
+        matched = add(lines, (calendar, connections), rows)
         if not pc.all(matched).as_py():
             unread.add(lines.where(pc.invert(matched)))
-            head = only(head, matched)
-        if len(head["stamp"]):
-            _add(lines.where(matched), head, (calendar, connections), rows)
     unread.close()
+
+
+def add(lines: Lines, file: tuple[Calendar, Connections], rows: Rows) -> pa.Array:
+    """Add the events of the lines that are syslog lines and return a mask of them; `file` is what the lines before showed."""
+    import pyarrow.compute as pc
+
+    head, matched = extract(lines.text, *_HEADS)
+    if not pc.all(matched).as_py():
+        head = only(head, matched)
+    if len(head["stamp"]):
+        _add(lines.where(matched), head, file, rows)
+    return matched
 
 
 def _add(lines: Lines, head: dict[str, pa.Array], file: tuple[Calendar, Connections], rows: Rows) -> None:

@@ -1,0 +1,138 @@
+"""Appliances' records inside syslog files: lines of the appliance's own form, and others that are plain syslog.
+
+An appliance sends its records beside ordinary syslog lines of the same machine, or a relay mixes those of several; both are
+read, so that nothing of a mixed file becomes a fault.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kyumei.readers.lines import Unread, batches
+from kyumei.readers.linux import syslog
+from kyumei.readers.linux.connections import Connections
+from kyumei.readers.linux.years import Calendar
+from kyumei.readers.match import constant, extract, filled
+from kyumei.readers.network import kv
+from kyumei.readers.network.keyvalue import times
+from kyumei.readers.stamps import BSD_STAMP, ISO_STAMP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
+
+    from kyumei.model.source import Source
+    from kyumei.readers.lines import Lines
+    from kyumei.store.rows import Rows
+
+    Own = Callable[[Lines, Calendar, Rows], pa.Array]
+
+_HEADS: Final = (
+    rf"^(?:<\d{{1,3}}>)?(?P<stamp>{BSD_STAMP}):? (?:(?P<host>[^ =|]+) )?",
+    rf"^(?:<\d{{1,3}}>)?(?:1 )?(?P<stamp>{ISO_STAMP}) (?:(?P<host>[^ =|]+) )?",
+)
+_KEPT: Final = {" ": "\ue000", ",": "\ue001", ";": "\ue002", '"': "\ue003", "\t": "\ue004", "=": "\ue005"}
+"""Characters that part pairs, and what stands for them while they are part of a value."""
+
+
+def read(source: Source, rows: Rows, own: Own, reason: str) -> None:
+    """Read the lines of a source.
+
+    Args:
+        source: what is read.
+        rows: takes events and faults.
+        own: adds the events of the lines that have the appliance's form and returns a mask of them.
+        reason: what the fault of lines of neither form says.
+    """
+    import pyarrow.compute as pc
+
+    unread = Unread(rows, reason)
+    calendar, connections = Calendar(source), Connections()
+    for lines in batches(source, rows):
+        rest = lines.where(pc.invert(own(lines, calendar, rows)))
+        if len(rest):
+            unread.add(rest.where(pc.invert(syslog.add(rest, (calendar, connections), rows))))
+    unread.close()
+
+
+def heads(texts: pa.Array) -> dict[str, pa.Array]:
+    """Return stamp and host that stand in front of a record, null where none do."""
+    import pyarrow.compute as pc
+
+    found, _ = extract(texts, *_HEADS)
+    return {"stamp": found["stamp"], "host": filled(pc.ascii_rtrim(found["host"], characters=":"))}
+
+
+def attributes(texts: pa.Array, delimiter: str) -> dict[str, pa.Array]:
+    """Return the values by key of `key=value` attributes between delimiters; whatever else a value holds is kept."""
+    import pyarrow.compute as pc
+
+    from kyumei.readers.pairs import pairs
+
+    for letter, stand_in in _KEPT.items():
+        if letter not in {delimiter, "="}:
+            texts = pc.replace_substring(texts, letter, stand_in)
+    texts = pc.replace_substring(texts, "\\=", _KEPT["="])
+    found, _ = pairs(pc.replace_substring(texts, delimiter, "\t") if delimiter != "\t" else texts)
+    return {name: _given_back(values) for name, values in found.items()}
+
+
+def protected(texts: pa.Array) -> pa.Array:
+    r"""Return CEF extensions with escaped equals signs and quotes out of the way of `pairs`."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring(pc.replace_substring(texts, "\\=", _KEPT["="]), '"', _KEPT['"'])
+
+
+def given_back(fields: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return the fields with the characters that were out of the way."""
+    return {name: _given_back(values) for name, values in fields.items()}
+
+
+def _given_back(values: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    if pc.any(pc.match_substring_regex(values, "[\ue000-\ue005]")).as_py():
+        for letter, stand_in in _KEPT.items():
+            values = pc.replace_substring(values, stand_in, letter)
+    return filled(pc.utf8_trim_whitespace(values))
+
+
+def add(lines: Lines, fields: Mapping[str, Any], calendar: Calendar, rows: Rows, **known: Any) -> None:
+    """Add events of lines with these fields.
+
+    Args:
+        lines: of the appliance's form.
+        fields: native fields, as long as the lines.
+        calendar: zone and years of the source.
+        rows: takes the events.
+        known: common columns that the form itself tells; where null, what the fields say by `kv` stands.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = len(lines)
+    head = heads(lines.text)
+    said = kv.interpret(fields, n)
+    ts, assumed = times(lines, head, fields, calendar)
+    said["host"] = pc.coalesce(said["host"], head["host"])
+    if "action" in known:
+        own = pc.is_valid(known["action"])
+        said["outcome"] = pc.if_else(own, known.get("outcome", pa.nulls(n, pa.string())), said["outcome"])
+    for name, values in known.items():
+        if name != "outcome":
+            said[name] = pc.coalesce(values, said.get(name, constant(None)))
+    said.setdefault("message", lines.text)
+    columns = {"rec": lines.rec, "ts": ts, "ts_kind": pa.repeat("written", n), "zone_assumed": assumed}
+    rows.add_columns({**columns, **said}, fields)
+
+
+def chosen(words: pa.Array, table: Mapping[str, tuple[str, str | None]]) -> dict[str, pa.Array]:
+    """Return action and outcome for words in lower case, null where the table does not have them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    place = pc.index_in(words, pa.array(list(table), pa.string()))
+    actions, outcomes = (pa.array([says[n] for says in table.values()], pa.string()) for n in (0, 1))
+    return {"action": actions.take(place), "outcome": outcomes.take(place)}
