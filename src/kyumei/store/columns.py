@@ -57,14 +57,20 @@ def dense(column: Column, n: int) -> tuple[np.ndarray, pa.StringArray]:
     used, place = _compact(column.codes, len(column.values))
     codes = np.full(n, -1, np.int32)
     codes[column.rows] = place
-    return codes, column.values.take(pa.array(used))
+    return codes, column.values if len(used) == len(column.values) else column.values.take(pa.array(used))
 
 
 def as_array(codes: np.ndarray, values: pa.StringArray) -> pa.DictionaryArray:
-    """Return what `dense` gave as an Arrow array."""
+    """Return what `dense` gave as an Arrow array; where it is null, its index is 0."""
+    import numpy as np
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+    there = codes >= 0
+    n = int(np.count_nonzero(there))
+    valid = None if n == len(codes) else pa.py_buffer(np.packbits(there, bitorder="little"))
+    buffers = [valid, pa.py_buffer(codes if valid is None else np.maximum(codes, 0))]
+    indices = pa.Array.from_buffers(pa.int32(), len(codes), buffers, null_count=len(codes) - n)
+    return pa.DictionaryArray.from_arrays(indices, values, safe=False)
 
 
 def _compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,7 +82,12 @@ def _compact(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         return used, place
     occurs = np.zeros(n, bool)
     occurs[codes] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int32) - 1)[codes]
+    used = np.flatnonzero(occurs)
+    if len(used) == n:
+        return used, codes
+    place = np.empty(n, np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    return used, place[codes]
 
 
 def from_table(table: pa.Table) -> Columns:

@@ -5,10 +5,11 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from kyumei.model.source import Source
-from kyumei.readers.windows.columnar import decode
+from kyumei.readers.windows.columnar import decode, scan
 from kyumei.readers.windows.columnar.decoder import Decoder
 from tests.readers.evtx_writer import Record, evtx
 from tests.readers.windows.columnar.compare import by_columns, by_libraries, natively, of_batches
@@ -110,6 +111,31 @@ def test_codes_keep_their_meaning_from_batch_to_batch() -> None:
         assert len(values) == len(set(values))
         seen = values
     assert set(seen) == {f"user{n}" for n in range(7)}
+
+
+def test_dictionaries_are_closed_so_that_memory_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = log(*({"Serial": f"{n:0200}"} for n in range(6000)))
+    kept = Decoder(chunks=2)
+    expected = by_columns(source, kept)
+    monkeypatch.setattr("kyumei.readers.windows.columnar.decoder.MOST_VALUES", 500)
+    decoder, sizes, kinds = Decoder(chunks=2), [], set()
+    for batch in decode.batches(source, decoder):
+        if batch.columns.n:
+            sizes.append(sum(len(column.values) for column in batch.columns.fields.values()))
+            kinds.add(batch.columns.dictionary)
+    assert len(kinds) > 5
+    assert max(sizes) < 6000
+    assert by_columns(source, decoder) == expected
+
+
+def test_an_instance_without_header_and_values_is_one() -> None:
+    chunk = bytearray(scan.CHUNK)
+    chunk[600 + 20] = 1  # the definition: one byte, which ends it
+    chunk[2000:2014] = b"\x0c\x01" + bytes(4) + pack("<II", 600, 0)
+    known = scan.known()
+    known.counts[2] = 1  # the chunk that is being scanned
+    found = scan._instance(np.frombuffer(bytes(chunk), np.uint8), 0, 2000, 2014, known)
+    assert found == (0, 2014, 0)
 
 
 def test_parts_of_a_file_give_what_the_whole_gives() -> None:

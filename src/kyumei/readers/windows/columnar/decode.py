@@ -6,7 +6,6 @@ file) and the decoder's dictionaries.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,7 +14,7 @@ import numpy as np
 
 from kyumei.readers.windows import chunks as evtx_chunks
 from kyumei.readers.windows import recovery
-from kyumei.readers.windows.chunks import CHUNK, CHUNK_MARK, FILE_HEADER, FIRST, SIZE, Chunk, Slot
+from kyumei.readers.windows.chunks import CHUNK, CHUNK_MARK, FILE_HEADER, Chunk, Slot
 from kyumei.readers.windows.columnar import scan
 from kyumei.readers.windows.columnar.decoder import NO_TIME, Batch, Decoder, native_fields
 from kyumei.store.columns import Columns, from_table
@@ -94,7 +93,7 @@ def live(source: Source, decoder: Decoder, suspects: Suspects, span: Span | None
                 chunk = evtx_chunks.examine(offset, blocks.odd, has_crc=header.has_crc)
                 yield _whole(chunk, codec, suspects)
                 continue
-            notes = _notes(decoder, scanned, has_crc=header.has_crc)
+            notes = _notes(scanned, has_crc=header.has_crc)
             got = _by_fallback(decoder, scanned, offset, notes, codec)
             for c in np.flatnonzero(scanned.status[:, 0] == scan.BROKEN).tolist():
                 data = decoder.buffer[c * CHUNK : (c + 1) * CHUNK].tobytes()
@@ -189,20 +188,14 @@ def _whole(chunk: Chunk, codec: str, suspects: Suspects) -> Recovered:
     return got
 
 
-def _notes(decoder: Decoder, scanned: Scanned, *, has_crc: bool) -> dict[int, str]:
+def _notes(scanned: Scanned, *, has_crc: bool) -> dict[int, str]:
     """Return chunk → what is wrong with its checksums, in the words of `chunks.examine`."""
     found: dict[int, str] = {}
-    view = decoder.buffer.data
-    for c in np.flatnonzero(scanned.status[:, 2]).tolist() if has_crc else []:
-        data = view[c * CHUNK : (c + 1) * CHUNK]
-        free = SIZE.unpack_from(data, 48)[0]
-        notes = []
-        if zlib.crc32(data[128:FIRST], zlib.crc32(data[:120])) != SIZE.unpack_from(data, 124)[0]:
-            notes.append("chunk header checksum wrong")
-        if zlib.crc32(data[FIRST:free]) != SIZE.unpack_from(data, 52)[0]:
-            notes.append("chunk data checksum wrong")
-        if notes:
-            found[c] = "; ".join(notes)
+    wrong = np.where(scanned.status[:, 2] > 0, scanned.status[:, 4], 0)
+    for c in np.flatnonzero(wrong).tolist() if has_crc else []:
+        header = ["chunk header checksum wrong"] if wrong[c] & scan.BAD_HEADER else []
+        content = ["chunk data checksum wrong"] if wrong[c] & scan.BAD_DATA else []
+        found[c] = "; ".join(header + content)
     return found
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CHUNKS: Final = 256
 """Chunks (16 MiB) a batch has at most."""
-MOST_VALUES: Final = 1 << 21
+MOST_VALUES: Final = 3 << 19
 MOST_BYTES: Final = 96 << 20
 """A dictionary that holds more distinct values, or bytes of them, is closed before the next batch."""
 _MOST_PAIRS: Final = 1 << 26
@@ -173,12 +173,12 @@ class Decoder:
         )
 
     def _named(self, columns: _Pairs) -> dict[str, Column]:
-        names = self._shapes.names
-        return {
-            names[f]: Column(row.view(np.uint32), code, self._dictionary.texts(f))
-            for f, (row, code) in sorted(columns.items(), key=lambda c: names[c[0]])
-            if len(row) and not names[f].startswith("\0")
-        }
+        found: dict[str, Column] = {}
+        for name, f in self._shapes.sorted():
+            pair = columns.get(f)
+            if pair is not None and len(pair[0]):
+                found[name] = Column(pair[0].view(np.uint32), pair[1], self._dictionary.texts(f))
+        return found
 
     def _take_in(self, columns: _Pairs, place: np.ndarray, others: Sequence[Found], into: tuple[np.ndarray, ...]) -> None:
         """Add records that the fallback read, in the rows that were left to them; `into`: rec, number, shape, ts."""
@@ -285,11 +285,12 @@ class Decoder:
             for k, f in enumerate(hidden):
                 if f in columns:
                     codes[np.searchsorted(rows, columns[f][0]), k] = columns[f][1]
-            distinct, inverse = np.unique(codes, axis=0, return_inverse=True)
-            made = [self._dictionary.intern(join.target, self._text(join.parts, one)) for one in distinct.tolist()]
-            self._merge(columns, join.target, rows, np.array(made, np.int32)[inverse.reshape(-1)])
+            made: dict[tuple[int, ...], int] = {}
+            for one in sorted(set(combinations := list(map(tuple, codes.tolist())))):
+                made[one] = self._dictionary.intern(join.target, self._text(join.parts, one))
+            self._merge(columns, join.target, rows, np.array([made[one] for one in combinations], np.int32))
 
-    def _text(self, parts: tuple[str | int, ...], codes: list[int]) -> str:
+    def _text(self, parts: tuple[str | int, ...], codes: Sequence[int]) -> str:
         given = iter(codes)
         pieces = []
         for part in parts:
@@ -310,9 +311,11 @@ class Decoder:
             if number not in columns:
                 continue
             rows, codes = columns[number]
-            used = np.array([c for c in np.unique(codes).tolist() if c in arrays], np.int32)
-            is_array = np.isin(codes, used)
-            if not len(used) or not is_array.any():
+            known = np.zeros(max(int(codes.max(initial=0)), *arrays) + 1, bool)
+            known[list(arrays)] = True
+            is_array = known[codes]
+            used = np.unique(codes[is_array])
+            if not len(used):
                 continue
             columns[number] = (rows[~is_array], codes[~is_array])
             rows, place = rows[is_array], np.searchsorted(used, codes[is_array])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OUT: Final = 1 << 20
-_VALUES: Final = 1 << 15
+_VALUES: Final = 1 << 18
 _GROWTH: Final = 4
 """Arrays grow by that: what is not used of them takes no memory, and copies cost."""
 
@@ -105,7 +105,9 @@ class Dictionary:
 
     def intern(self, field: int, value: str) -> int:
         """Return the code of a text in a field."""
-        known = self._interned.setdefault(field, {})
+        known = self._interned.get(field)
+        if known is None:
+            known = self._interned[field] = {}
         code = known.get(value)
         if code is None:
             data = np.frombuffer(value.encode("utf-16-le", "surrogatepass"), np.uint8)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from kyumei.readers.windows.columnar.crc import crc
 from kyumei.readers.windows.columnar.hashing import hashed, mixed
 from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
 
@@ -25,6 +26,7 @@ TABLE: Final = 1 << 15
 MOST_VALUES: Final = 1024
 """Values an instance may have here; a record with more is left to the fallback (the most seen is 60)."""
 NOT_SIGNED, CHAINED, BROKEN = 0, 1, 2
+BAD_HEADER, BAD_DATA = 1, 2
 _MAGIC: Final = np.uint64(0x006B6E6843666C45)
 _FRAGMENT: Final = 0x0001010F
 _NAME: Final = np.uint64(0x0065006D0061004E)
@@ -61,7 +63,8 @@ class Records(NamedTuple):
 
     `shape` is -1 where the record is left to the fallback. `outer`, `nested`: place of the value descriptors and their
     number; without template the first of its pieces of text in `pieces` (place, size) and their number, negative.
-    `chunks`: status, first record, number of records, and whether there are marks of records outside the chain.
+    `chunks`: status, first record, number of records, whether there are marks of records outside the chain, and which
+    checksums are wrong, BAD_HEADER and BAD_DATA.
     """
 
     at: np.ndarray
@@ -101,7 +104,7 @@ def records(chunks: int) -> Records:
         np.empty((n, 2), np.int32),
         np.empty((n, 2), np.int32),
         np.empty((chunks * (CHUNK // 4), 2), np.int32),
-        np.zeros((chunks, 4), np.int64),
+        np.zeros((chunks, 5), np.int64),
     )
 
 
@@ -442,6 +445,14 @@ def _chain(data: np.ndarray, base: int, n: int, found: Records) -> int:
 
 
 @jit
+def _wrong_sums(data: np.ndarray, base: int) -> int:
+    header = crc(data, base + 128, base + FIRST, crc(data, base, base + 120, np.uint64(0)))
+    wrong = BAD_HEADER if whole(header) != u32(data, base + 124) else 0
+    content = crc(data, base + FIRST, base + u32(data, base + 48), np.uint64(0))
+    return wrong + (BAD_DATA if whole(content) != u32(data, base + 52) else 0)
+
+
+@jit
 def scan(data: np.ndarray, chunks: int, known: Known, found: Records) -> int:
     """Scan chunks from the beginning of the buffer up to the first without signature; return how many records there are.
 
@@ -467,6 +478,7 @@ def scan(data: np.ndarray, chunks: int, known: Known, found: Records) -> int:
             continue
         found.chunks[c, 2] = after - n
         found.chunks[c, 3] = marks != after - n
+        found.chunks[c, 4] = _wrong_sums(data, base)
         known.counts[2] += 1
         for i in range(n, after):
             found.shape[i] = _record(data, base, i, known, found)

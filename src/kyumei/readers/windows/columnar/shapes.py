@@ -42,6 +42,8 @@ class Shapes:
     orders: list[tuple[str, ...]] = field(default_factory=list)
     further: dict[str, list[str]] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _sorted: list[tuple[str, int]] = field(default_factory=list)
+    _hidden: int = 0
     _templates: list[Template] = field(default_factory=list)
     _rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     _fields: list[int] = field(default_factory=list)
@@ -53,6 +55,13 @@ class Shapes:
         for name in self.orders[shape]:
             found += [name, *self.further.get(name, ())]
         return found
+
+    def sorted(self) -> list[tuple[str, int]]:
+        """Return name and number of all fields that are not hidden, by name."""
+        if len(self._sorted) != len(self.names) - self._hidden:
+            self._sorted = sorted(i for i in self._numbers.items() if not i[0].startswith("\0"))
+            self._hidden = len(self.names) - len(self._sorted)
+        return self._sorted
 
     def number(self, name: str) -> int:
         """Return the field's number, which is given out where it is new."""
@@ -95,7 +104,8 @@ class Shapes:
             self._rows.append((start, -1, 0, text, text))
             return
         self.orders.append(layout.names)
-        numbers = [self.number(name) for name in layout.names]
+        known = self._numbers
+        numbers = [known[name] if name in known else self.number(name) for name in layout.names]
         self._fields += [numbers[place] if place >= 0 else place for place in layout.places]
         self._rules += layout.rules
         for entry, name, more, number in layout.more:
