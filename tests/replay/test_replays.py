@@ -16,7 +16,7 @@ from kyumei.replay.catalogue import replays, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-SMALL = {"query-2025": "1", "sophia-2024": "0.02", "tges-2024": "0.001"}
+SMALL = {"psn-2011": "0.00002", "query-2025": "1", "sophia-2024": "0.02", "tges-2024": "0.001"}
 
 
 def digest(folder: Path) -> str:

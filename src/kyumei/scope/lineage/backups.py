@@ -167,6 +167,7 @@ class Backups:
                 self.state.load(held, table.batches, backup.said.tables.get(key), backup.said.dialect or self.dialect)
                 held.doubts = [doubt] if doubt else []
                 held.added = self._grown(key, hours) if hours else 0
+                held.earlier = hours > 0
                 self._loaded[key] = backup.made or 0
             else:
                 for _ in table.batches:

@@ -40,6 +40,7 @@ class Held:
         personal: column → the kind of personal data in it. count: rows taken from backups.
         doubts: why the rows may differ from what was there.
         added: how many rows may have been added unseen.
+        earlier: whether the rows are those of a backup made before the log begins, so that none is missing that was there then.
         folds_case: whether texts compare without regard to case.
     """
 
@@ -55,6 +56,7 @@ class Held:
     doubts: list[str] = field(default_factory=list)
     folds_case: bool = False
     added: int = 0
+    earlier: bool = False
     sorted: dict[str, bool] = field(default_factory=dict)
 
 
@@ -164,9 +166,12 @@ class State:
         return np.unique(found.to_numpy()).astype(np.int64)
 
     def unseen(self, table: str) -> int:
-        """Return how many numbers of the key were given out of which no row is left: rows that may have been there."""
+        """Return how many numbers of the key were given out of which no row is left: rows that may have been there.
+
+        Where an earlier backup is all the doubt, rows may have been added since and none that was there is missing.
+        """
         held = self.tables[table]
-        if not held.key or held.types[held.key] != "BIGINT":
+        if (held.earlier and len(held.doubts) == 1) or not held.key or held.types[held.key] != "BIGINT":
             return held.added
         (low, count) = self.answer(
             f"select coalesce(min({name(held.key)}), 1), count(distinct {name(held.key)}) from {name(table)}"
