@@ -108,3 +108,35 @@ def _duties_of_parties(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Ite
 
 def _bare(account: str) -> str:
     return account.rsplit("\\", 1)[-1].split("@", 1)[0].lower()
+
+
+def psn(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the answer for a database read through an application server."""
+    first = said["hypotheses"][0]
+    yield from _equal("cause", (first["cause"], first["likelihood"]), (truth["cause"], "high"))
+    yield from _equal("status", said["leak"]["status"], truth["leak_status"])
+    yield from _equal("addresses", first["facts"]["addresses"], truth["entry_point"]["remote_addresses"])
+    database = first["facts"].get("database", {})
+    wanted = ([truth["database"]["account"]], [truth["database"]["client"]])
+    yield from _equal("read by", (database.get("accounts"), database.get("clients")), wanted)
+    if truth["destination"]["address"] not in first["destinations"]:
+        yield f"the data went to {truth['destination']['address']}, not to {first['destinations']}"
+    yield from _equal("people held", _bounds(said["people"]), [truth["held"]["people"]] * 3)
+    yield from _equal("people read", _bounds(said["people_by_reach"]["accessed"]), [truth["read"]["people"]] * 3)
+    yield from _equal("people taken", _bounds(said["people_by_reach"]["taken"]), [truth["read"]["people"]] * 3)
+    residents = _folded({r["place"]: r["best"] for r in said["residents"]})
+    yield from _equal("residents", residents, _folded(truth["held"]["by_residence"]))
+    missing = set(truth["categories"]) - {c["id"] for h in said["holdings"] for c in h["categories"]}
+    yield from _equal("categories missing", sorted(missing), [])
+    gaps = [g for g in said["coverage"]["gaps"] if g["host"] == truth["logs_wiped"]["host"]]
+    if not gaps:
+        yield f"the wiped log of {truth['logs_wiped']['host']} is not among {said['coverage']['gaps']}"
+
+
+def _folded(residents: Mapping[str, int]) -> dict[str, int]:
+    """Return Japan as one: invented postal codes do not always tell its prefectures apart."""
+    found: dict[str, int] = {}
+    for place, people in sorted(residents.items()):
+        key = "JP" if place.startswith("JP") else place
+        found[key] = found.get(key, 0) + people
+    return found

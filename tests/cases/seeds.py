@@ -23,6 +23,8 @@ RUNS: tuple[tuple[str, Check, tuple[str, ...]], ...] = (
     ("sophia-2024", checks.sophia, ()),
     ("tges-2024", checks.tges, ()),
     ("tges-2024", checks.tges, ("--variant", "read")),
+    ("psn-2011", checks.psn, ()),
+    ("psn-2011", checks.psn, ("--variant", "part")),
 )
 
 

@@ -48,3 +48,10 @@ def test_sophia_comes_out_right(words: tuple[str, ...], tmp_path: Path) -> None:
 def test_tges_comes_out_right(variant: str, tmp_path: Path) -> None:
     words = ("--seed", "1", "--variant", variant)
     assert list(checks.tges(*answered(tmp_path, "tges-2024", *words))) == []
+
+
+@pytest.mark.case
+@pytest.mark.parametrize("variant", ["all", "part"])
+def test_psn_comes_out_right(variant: str, tmp_path: Path) -> None:
+    words = ("--seed", "1", "--scale", "0.00003", "--variant", variant)
+    assert list(checks.psn(*answered(tmp_path, "psn-2011", *words))) == []

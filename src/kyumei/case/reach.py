@@ -59,6 +59,10 @@ class _Parts:
     others: set[str] = field(default_factory=set)
     beyond: int = 0
 
+    def __bool__(self) -> bool:
+        """Return whether there is anything to count."""
+        return bool(self.others or self.beyond or any(self.tables.values()) or any(map(bool, self.rows.values())))
+
     def add_rows(self, rows: Mapping[str, Mapping[str, Iterable[int]]]) -> None:
         """Add records by degree and table."""
         for degree, by_table in rows.items():
@@ -86,12 +90,11 @@ def reached(view: View, case: Path, leading: Hypothesis | None) -> dict[str, Any
     found = _files(view, leading)
     requests = _requests(store, case, leading, zone)
     shown = _shown(view, leading)
+    proved = set(trace.records.get("accessed", {}).get("best", {})) if chosen and trace else set()
     said: dict[str, Any] = {}
     for reach in REACHES:
-        parts = _Parts({d: {t for key in tables for t in tables[key][reach]} for d in DEGREES})
-        if chosen and trace:
-            parts.add_rows(trace.records.get(reach, {}))
-            parts.beyond += _beyond(trace, reach) if trace.records.get(reach) else 0
+        whole = {t for key in tables for t in tables[key][reach]}
+        parts = _Parts({d: set(whole) if reach == "exposed" else whole - proved for d in DEGREES})
         if found:
             for degree in DEGREES:
                 parts.tables[degree] |= found.sums[reach].tables[degree]
@@ -102,13 +105,24 @@ def reached(view: View, case: Path, leading: Hypothesis | None) -> dict[str, Any
         for one in shown:
             parts.add_rows(dict.fromkeys(DEGREES, one.rows))
             parts.others |= one.others
-        said[reach] = parts.people(store).as_json()
+        by_rows = "accessed" if reach == "taken" and whole & proved else reach
+        said[reach] = (_with_rows(store, parts, trace, by_rows) if chosen and trace else parts.people(store)).as_json()
     said["holdings"] = [
         {"party": party, "role": role, "dataset": dataset}
         | {reach: count(store, sorted(of[reach]))[1].as_json() for reach in REACHES}
         for (party, role, dataset), of in sorted(tables.items())
     ]
     return said | _detail(store, zone, (trace, chosen), found, requests, shown)
+
+
+def _with_rows(store: Store, parts: _Parts, trace: Trace, reach: Access) -> Count:
+    """Return the persons of these parts and of the rows that statements reached, as the replay counted them where alone."""
+    alone: Count | None = {"accessed": trace.accessed, "taken": trace.taken}.get(reach)
+    if alone is not None and trace.records.get(reach) and not parts:
+        return alone
+    parts.add_rows(trace.records.get(reach, {}))
+    parts.beyond += _beyond(trace, reach) if trace.records.get(reach) else 0
+    return parts.people(store)
 
 
 def unknown(said: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -192,13 +206,24 @@ def _shown(view: View, leading: Hypothesis | None) -> list[Disclosed]:
 
 
 def _database(store: Store, case: Path, leading: Hypothesis | None, zone: str) -> tuple[Trace | None, bool]:
-    """Return the lineage of the actors' statements, or of all accounts' where no actor has any; and which it is."""
+    """Return the lineage of the actors' statements, or of all accounts' where no actor has any; and which it is.
+
+    An attacker of a web application reads by the application's own account: what counts then is the account, its client and
+    the time that the hypothesis names.
+    """
     if not any(reader.startswith(FAMILY) for reader in store.readers()):
         return None, False
+    through = leading.facts.get("database") if leading else None
+    if leading and isinstance(through, dict):
+        accounts = frozenset(str(a).lower() for a in through["accounts"])
+        clients = frozenset(str(c) for c in through["clients"])
+        sessions = frozenset(str(s) for s in through["sessions"])
+        wanted = Wanted(accounts, clients, sessions, first=through["first"], last=through["last"])
+        return traced(store, case, wanted, zone), True
     actors = {folded(a.account) for a in leading.actors} if leading else set()
-    accounts = {
+    accounts = frozenset(
         a for (a,) in store.rows("select distinct account from events where source like 'database.%' and account is not null")
-    }
+    )
     acting = frozenset(a.lower() for a in accounts if folded(a) in actors)
     return traced(store, case, Wanted(accounts=acting), zone), bool(acting)
 

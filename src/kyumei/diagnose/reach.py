@@ -21,6 +21,12 @@ def accessed_tables(view: View, objects: Iterable[str]) -> list[DataTable]:
     return _tables_of(view, _linked(view, objects, "file"))
 
 
+def tables_named(view: View, objects: Iterable[str]) -> list[DataTable]:
+    """Return the tables that statements call by these names, schema left out; in dumps, databases and exports alike."""
+    wanted = {part.rsplit(".", 1)[-1].strip('`"[] ').lower() for o in objects for part in o.split(";")}
+    return [t for t in view.tables() if (t.name or t.path.rsplit("/", 1)[-1].partition(".")[0]).lower() in wanted - {""}]
+
+
 def exposed_tables(view: View, intruder: Intruder) -> list[DataTable]:
     """Return the tables in the folders of the shares that the intruder reached.
 

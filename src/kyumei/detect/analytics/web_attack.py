@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "web.attack"
 BULK: Final = "web.bulk_download"
+EXECUTED: Final = 3
+"""So many sizes of answers to commands at one path are no page that answers everything alike."""
 GRAVE: Final = frozenset({"code", "command", "sqli", "traversal", "webshell"})
 _BY_SOURCE: Final = """
     select src_ip, list_sort(list(distinct host)), list_sort(list_distinct(flatten(list(families)))),
@@ -31,6 +33,12 @@ _BY_SOURCE: Final = """
 _FAMILIES: Final = """
     select family, count(*) from (select unnest(families) as family from web_attacks where src_ip is not distinct from ?)
     group by family order by family
+"""
+_EXECUTED: Final = """
+    select coalesce(max(sizes), 0) from (
+        select count(distinct bytes) as sizes from web_attacks
+        where src_ip is not distinct from ? and status between 200 and 299
+            and list_has_any(families, ['code', 'command', 'webshell']) group by host, split_part(object, '?', 1))
 """
 FLOOR_OBJECTS: Final = 300
 FLOOR_BYTES: Final = 200_000_000
@@ -80,8 +88,10 @@ def find_attacks(store: Store, settings: Settings) -> Iterator[Finding]:
         Request targets and clients' names, percent-decoded up to twice, are matched with the weighted patterns of
         `web_patterns.toml`; from a weight of 2 in one family the request is an attack. One source is one finding: low
         below 5 such requests, medium from 5, high where 20 or more targets of a grave family (SQL, command, code,
-        traversal, web shell) brought 5 or more successful answers. `facts.succeeded` counts answers 2xx: many
-        applications answer so to everything, so it is a question to look at, not proof.
+        traversal, web shell) brought 5 or more successful answers, or where commands to one path were answered in three
+        or more different sizes: a page that answers everything alike has one. `facts.succeeded` counts answers 2xx: many
+        applications answer so to everything, so it is a question to look at, not proof. `facts.executed` is the number
+        of sizes.
 
     When it is wrong:
         Searches and articles about attacks; own security tests. What is sent in a request's body is in no access log.
@@ -98,7 +108,8 @@ def _attack(store: Store, row: tuple[Any, ...]) -> Finding:
     source, hosts, families, succeeded, graver, size, paths, answered, targets, *span = row
     grave = sorted(GRAVE & set(families))
     level = Level.MEDIUM if span[0] >= 5 else Level.LOW
-    if grave and targets >= 20 and graver >= 5:
+    executed = int(store.rows(_EXECUTED, source)[0][0])
+    if (grave and targets >= 20 and graver >= 5) or executed >= EXECUTED:
         level = Level.HIGH
     named = ", ".join(families)
     said = Said(
@@ -110,6 +121,7 @@ def _attack(store: Store, row: tuple[Any, ...]) -> Finding:
             "families": dict(store.rows(_FAMILIES, source)),
             "requests": span[0],
             "succeeded": succeeded,
+            "executed": executed,
             "bytes_out": size,
             "paths": paths,
             "answered": answered,

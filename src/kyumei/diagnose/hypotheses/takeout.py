@@ -101,6 +101,15 @@ def _against(view: View, account: str, findings: list[Finding], scale: Scale) ->
             "The sending side itself reported it and asked for deletion",
             recalled,
         )
+    attacked = [f for f in view.found("web.attack") if f.facts.get("succeeded") and f.level.rank >= MEDIUM]
+    read = [f for f in findings if f.rule == "data.bulk_read"]
+    if any((a.start or 0) <= (r.start or 0) for a in attacked for r in read):
+        scale.con(
+            0.5,
+            "その前に Web への攻撃が成功応答を受けており、アプリケーションのアカウントが外部から使われた疑いがある",
+            "A web attack had been answered before: an outsider may have used the application's account",
+            [*attacked, *read],
+        )
     stolen = [
         f
         for f in view.found("login.new_source", "login.success_after_burst")

@@ -33,7 +33,7 @@ def truth(wish: Wish, house: House, players: Sequence[Player], intruder: Intrusi
         "destination": {"address": house.drop, "bytes": sum(t.sent for t in intruder.transfers)},
         "held": _counted(players),
         "read": _counted([p for p in players if p.account in read]),
-        "categories": ["id.name", "id.address", "id.email", "id.dob", "id.login", "auth.password_hash"],
+        "categories": ["id.name", "id.address", "id.email", "id.dob", "auth.password_hash"],
         "logs_wiped": {
             "host": house.taken_over,
             "first": intruder.wiped_from.isoformat(),
