@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.assemble import iso
+from kyumei.detect import skew
 from kyumei.store.schema import TEXT
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ FAMILIES: Final = {
     "database": ("データベースの監査ログ", "database audit logs"),
     "cloud": ("クラウドサービスの監査ログ", "cloud audit logs"),
     "endpoint": ("端末の操作記録・接続機器", "endpoint traces and devices"),
+}
+_BASIS: Final = {
+    "mail": ("メールの中継記録", "mail hops"),
+    "vpn": ("VPN とファイアウォールの記録", "VPN and firewall records"),
+    "logon": ("認証サーバとログオンの記録", "tickets and logons"),
 }
 UNREADABLE_SHOWN: Final = 200
 GAPS: Final = {"log.cleared", "log.gap", "log.rotation", "log.sequence", "log.silent", "log.wiped"}
@@ -52,8 +58,37 @@ def coverage(store: Store, findings: Sequence[Finding], zone: str) -> dict[str, 
         "first": iso(first, zone),
         "last": iso(last, zone),
         "gaps": [_gap(f, zone) for f in findings if f.rule in GAPS],
-        "clock_skew": [],
+        "clock_skew": skewed(store),
         **_families(store),
+    }
+
+
+def skewed(store: Store) -> list[dict[str, Any]]:
+    """Return how far clocks are apart, where pairs of records tell it; no time of any event is changed by it."""
+    found = []
+    for each in skew.estimates(store):
+        numbers = {"seconds": each.seconds, "low": each.low, "high": each.high, "pairs": each.pairs}
+        found.append(
+            {"hosts": [each.one, each.other], "basis": each.basis, "apart": each.apart, **numbers, "text": _said(each)}
+        )
+    return found
+
+
+def _said(each: skew.Skew) -> dict[str, str]:
+    ja, en = _BASIS[each.basis]
+    size = f"{abs(each.seconds):g}"
+    inside = f"{each.low:g} … {each.high:g}"
+    if not each.apart:
+        return {
+            "ja": f"{each.one} と {each.other} の時計はほぼ一致({inside} 秒、{ja} {each.pairs} 組)",
+            "en": f"The clocks of {each.one} and {each.other} agree ({inside} s, {each.pairs} pairs of {en})",
+        }
+    late, early = ("進んで", "ahead of") if each.seconds > 0 else ("遅れて", "behind")
+    return {
+        "ja": f"{each.other} の時計は {each.one} より {size} 秒{late}いる({inside} 秒、{ja} {each.pairs} 組)。"
+        "時刻は補正していない",
+        "en": f"The clock of {each.other} is {size} s {early} that of {each.one} ({inside} s, {each.pairs} pairs of {en});"
+        " times were not corrected",
     }
 
 
