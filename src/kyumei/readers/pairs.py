@@ -7,6 +7,7 @@ its first value is kept; the line itself stays in the event's message.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers.match import bools, ints
@@ -62,16 +63,28 @@ def _places(data: np.ndarray[Any, Any], starts: np.ndarray[Any, Any]) -> tuple[A
 
     quotes = data == ord('"')
     quotes[1:] &= data[:-1] != ord("\\")
-    count = np.concatenate(([0], np.cumsum(quotes)))
-    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    outside = (count[:-1] - count[starts[rows]]) % 2 == 0
-    breaks = np.isin(data, np.frombuffer(_PARTS, np.uint8)) & outside
+    odd = np.bitwise_xor.accumulate(quotes.view(np.uint8)) ^ quotes.view(np.uint8)  # quotes before each byte: odd or even
+    at_start = np.append(odd, np.uint8(0))[starts[:-1]]
+    outside = odd == np.repeat(at_start, np.diff(starts))
     equals = np.flatnonzero((data == ord("=")) & outside)
-    edges = np.union1d(np.flatnonzero(breaks) + 1, starts[:-1])
+    begin = np.zeros(len(data) + 1, bool)
+    begin[1:] = _is_part()[data] & outside
+    begin[starts[:-1]] = True
+    edges = np.flatnonzero(begin)
     begins = edges[np.searchsorted(edges, equals, side="right") - 1] if len(edges) else equals
     first = np.concatenate(([True], begins[1:] != begins[:-1])) & (equals > begins)  # of `a=b=c` the first sign counts
     first &= _is_letter(data[np.minimum(begins, len(data) - 1)]) if len(data) else False
     return equals[first], begins[first]
+
+
+@cache
+def _is_part() -> np.ndarray[Any, Any]:
+    """Return for each byte whether it parts pairs."""
+    import numpy as np
+
+    table = np.zeros(256, bool)
+    table[np.frombuffer(_PARTS, np.uint8)] = True
+    return table
 
 
 def _is_letter(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
