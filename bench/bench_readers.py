@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.bench_access_log import NAMES, PATTERN
 from bench.log_folder import KINDS, make
+
 from kyumei.case import clock, job
 from kyumei.case.folder import open_or_create
 from kyumei.engine import local
@@ -90,7 +91,10 @@ def _stage(folder: Path, case_folder: Path, total: int, workers: int) -> None:
     events = sum(n for _, n in counted)
     peaks = [resource.getrusage(who).ru_maxrss / 1e6 for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
     stored = sum(f.stat().st_size for f in (case.path / "events").rglob("*.parquet"))
-    print(f"hashing {sealed:,.0f} s; read stage, {workers} processes: {took:,.0f} s, {events:,} events, {events / took:,.0f} events/s")
+    print(
+        f"hashing {sealed:,.0f} s; read stage, {workers} processes: {took:,.0f} s,"
+        f" {events:,} events, {events / took:,.0f} events/s"
+    )
     print(f"{total / took / 1e6:,.0f} MB/s; Parquet {stored / 1e9:.2f} GB; peak memory: largest process {max(peaks):.2f} GB\n")
     for source, n in counted:
         print(f"  {source:28} {n:>12,} events")
@@ -115,7 +119,10 @@ def _readers(folder: Path, size: int) -> None:
         begun = time.process_time()
         rows = run(reader, source, lambda _: None)
         took = time.process_time() - begun
-        print(f"  {reader.name:28} {rows.read / took:>10,.0f} events/s  {len(data) / took / 1e6:6.1f} MB/s  {len(rows.faults)} faults")
+        print(
+            f"  {reader.name:28} {rows.read / took:>10,.0f} events/s  {len(data) / took / 1e6:6.1f} MB/s "
+            f" {len(rows.faults)} faults"
+        )
     print()
 
 
@@ -156,7 +163,7 @@ def _peers(folder: Path, said: Any, work: Path) -> None:
 
 def _timed(name: str, command: Sequence[str], lines: int) -> None:
     begun = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # named by whoever runs it
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # named by whoever runs it
     took = time.perf_counter() - begun
     printed = done.stdout.count("\n")
     ok = "" if done.returncode == 0 else f" (exit {done.returncode}: {done.stderr.strip()[-200:]})"

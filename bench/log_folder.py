@@ -5,6 +5,7 @@ No randomness: every value is a function of the line's number. Hosts, people and
 
 from __future__ import annotations
 
+# ruff: noqa: E501  # log lines are as long as they are
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -39,7 +40,7 @@ def access(n: int, at: datetime) -> str:
     """Return a line of an Apache combined log."""
     h = mixed(n)
     return (
-        f'{ip(h % 5000)} - {USERS[h % 200] if h % 7 == 0 else "-"} [{at:%d/%b/%Y:%H:%M:%S} +0000] '
+        f"{ip(h % 5000)} - {USERS[h % 200] if h % 7 == 0 else '-'} [{at:%d/%b/%Y:%H:%M:%S} +0000] "
         f'"GET /customers/{h % 100_003}?page={h % 17} HTTP/1.1" {(200, 200, 200, 304, 404)[h % 5]} {h % 50_000} '
         f'"https://www.example.jp/list{h % 31}" "{AGENTS[h % 3]}"'
     )
@@ -49,14 +50,17 @@ def syslog(n: int, at: datetime) -> str:
     """Return a line of a machine's syslog: sshd, sudo, cron, kernel, postfix."""
     h = mixed(n)
     user, head = USERS[h % 200], f"{at:%b} {at.day:2d} {at:%H:%M:%S} web{h % 4:02d}"
-    return head + (
-        f" sshd[{h % 30000}]: Failed password for {user} from {ip(h)} port {h % 60000} ssh2",
-        f" sshd[{h % 30000}]: Accepted publickey for {user} from {ip(h)} port {h % 60000} ssh2: ED25519 SHA256:{h:x}",
-        f" sudo:   {user} : TTY=pts/0 ; PWD=/home/{user} ; USER=root ; COMMAND=/usr/bin/less /var/log/app{h % 9}.log",
-        f" CRON[{h % 30000}]: ({user}) CMD (/usr/local/bin/job{h % 20} --run)",
-        f" kernel: [{n}.123456] eth0: link state {h % 99}",
-        f" postfix/smtp[{h % 30000}]: {h:X}: to=<{user}@example.jp>, relay=mx.example.jp[{ip(h)}]:25, delay=0.3, dsn=2.0.0, status=sent (250 ok)",
-    )[h % 6]
+    return (
+        head
+        + (
+            f" sshd[{h % 30000}]: Failed password for {user} from {ip(h)} port {h % 60000} ssh2",
+            f" sshd[{h % 30000}]: Accepted publickey for {user} from {ip(h)} port {h % 60000} ssh2: ED25519 SHA256:{h:x}",
+            f" sudo:   {user} : TTY=pts/0 ; PWD=/home/{user} ; USER=root ; COMMAND=/usr/bin/less /var/log/app{h % 9}.log",
+            f" CRON[{h % 30000}]: ({user}) CMD (/usr/local/bin/job{h % 20} --run)",
+            f" kernel: [{n}.123456] eth0: link state {h % 99}",
+            f" postfix/smtp[{h % 30000}]: {h:X}: to=<{user}@example.jp>, relay=mx.example.jp[{ip(h)}]:25, delay=0.3, dsn=2.0.0, status=sent (250 ok)",
+        )[h % 6]
+    )
 
 
 def events(n: int, at: datetime) -> str:
