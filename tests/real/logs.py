@@ -171,6 +171,53 @@ def plaso(shared: Path) -> Iterator[Row]:
             yield Row(name.partition("/")[0], failure, f"{name} {got.reader}")
 
 
+def plaso_values(shared: Path) -> Iterator[Row]:
+    """Text logs of plaso's own tests: each event that a test spells out is one of ours, at that time and with these values."""
+    files = {name.split("test_data/")[-1]: data for name, data in members(shared / "plaso.tar.xz")}
+    for row in map(json.loads, lines(shared / "truth" / "plaso_expected.jsonl.xz")):
+        for name in row["files"][:1]:
+            if name not in files or not _is_text_log(name, files[name]) or not row.get("event_values"):
+                continue
+            got = read(files[name], mtime=CHANGED, zone="UTC")
+            said = [(_instant(event.get("ts")), _words(event)) for event in got.events]
+            for wanted in row["event_values"]:
+                yield Row(name.partition("/")[0], _event_missing(said, wanted), json.dumps(wanted, ensure_ascii=False))
+
+
+def _event_missing(said: list[tuple[str, str]], wanted: dict[str, Any]) -> str:
+    """Return why no event of ours is the one wanted, empty where one is."""
+    if not said:
+        return "not recognised"
+    times = [str(v) for k, v in wanted.items() if k.endswith("_time") and re.match(r"\d{4}-\d\d-\d\dT", str(v))]
+    at = {_instant(datetime.fromisoformat(t.replace("0000-", "0004-"))) for t in times if not t.startswith("0000")}
+    yearless = {t[5:19] for t in times if t.startswith("0000")}
+    near = [text for when, text in said if when in at or when[5:19] in yearless or not times]
+    if not near:
+        return "no event at that time"
+    values = [_folded(str(v)) for k, v in wanted.items() if isinstance(v, str) and k not in _THEIRS and not k.endswith("_time")]
+    missing = min(([v for v in values if v not in text] for text in near), key=len)
+    return f"value not in the event: {missing[0][:60]}" if missing else ""
+
+
+_THEIRS: Final = {"data_type", "severity", "facility", "decision", "activity_type", "entry_selection", "description"}
+"""Values that plaso's parsers name in their own words."""
+
+
+def _instant(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="milliseconds")[:23]
+
+
+def _words(event: dict[str, Any]) -> str:
+    return _folded(" ".join(str(value) for value in event.values() if value is not None))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
+
+
 def _is_text_log(name: str, data: bytes) -> bool:
     return re.search(r"log|txt|json|history", name.rpartition("/")[2], re.IGNORECASE) is not None and b"\0" not in data[:512]
 
@@ -219,6 +266,7 @@ SETS: Final[dict[str, tuple[str, Callable[[Path], Iterator[Row]]]]] = {
     "crowdsec": ("log files: read with times, every attacker's address seen", crowdsec),
     "ossec": ("lines: read, their only address seen", ossec),
     "plaso": ("text logs: as many events", plaso),
+    "plaso-values": ("events that plaso's tests spell out: same time, same values", plaso_values),
     "panther": ("cloud events: read, time, address and account found", panther),
     "cloudtrail": ("recordings: every record with time, account and address", cloudtrail),
 }

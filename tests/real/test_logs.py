@@ -17,6 +17,7 @@ FLOORS = {
     "crowdsec": 0.97,
     "ossec": 0.98,
     "plaso": 0.7,
+    "plaso-values": 0.75,
     "panther": 0.92,
     "cloudtrail": 1.0,
 }
