@@ -107,6 +107,13 @@ def test_answers_of_a_file_give_a_sheet_of_facts_that_triage_takes(tmp_path: Pat
     assert str(stated.holdings[0].get("persons.total")) == "Bounds(low=800, high=1500)"
 
 
+def test_an_empty_list_says_that_none_of_them_applies_and_no_answer_that_nobody_knows(tmp_path: Path) -> None:
+    for text, wanted in (("sectors: []\n", []), ("sectors:\n", None)):
+        (tmp_path / "a.yaml").write_text(text)
+        done = CliRunner().invoke(command, ["--answers", str(tmp_path / "a.yaml"), "--format", "json"])
+        assert json.loads(done.stdout)["facts"].get("org.sectors") == wanted
+
+
 def test_the_hearing_is_held_question_by_question_and_asks_again() -> None:
     answers = ["2", "yesterday", "2024-06-08"] + [""] * len(QUESTIONS)
     done = CliRunner().invoke(command, ["--format", "json", "--lang", "ja"], input="\n".join(answers))

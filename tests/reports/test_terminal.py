@@ -17,7 +17,7 @@ def test_the_summary_answers_who_what_when_how_and_what_next() -> None:
         "13,949 人",
         "13,949 件",
         "a@uni-a.example、b@uni-b.example、c@uni-c.example",
-        "2024-06-11(火) 令和6年6月11日  残り 3 日 16 時間  [当たる] 個人情報保護委員会への報告(速報) (例大学)",
+        "2024-06-11(火) 令和6年6月11日  残り 3 日 16 時間  [該当] 個人情報保護委員会への報告(速報) (例大学)",
         "削除の完了は確認されていない。",
         "1. 3 宛先に削除を依頼し、書面で確認を得る。 (担当: 国際交流課)",
         "case/reports/first-diagnosis.ja.html",

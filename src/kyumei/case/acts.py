@@ -83,8 +83,10 @@ def difference(case: Path, one: int, two: int) -> Iterator[str]:
         if old != new:
             yield f"{id_}: {old} → {new}"
     made = [{f["path"] for f in m["files"] if f["path"].endswith(".json")} for m in (before, after)]
-    yield from (f"only in v{one}: {name}" for name in sorted(made[0] - made[1]))
-    yield from (f"only in v{two}: {name}" for name in sorted(made[1] - made[0]))
+    for here, names in ((one, made[0] - made[1]), (two, made[1] - made[0])):
+        if names:
+            reports = dict.fromkeys(name.split("/")[0].split(".")[0] for name in sorted(names))
+            yield f"only in v{here}: {', '.join(reports)} ({len(names)} documents)"
     for name in sorted(made[0] & made[1]):
         old_text, new_text = (_sentences(documents.folder(case, n) / name) for n in (one, two))
         lines = list(difflib.unified_diff(old_text, new_text, f"v{one}/{name}", f"v{two}/{name}", lineterm="", n=0))

@@ -132,7 +132,8 @@ def printed(state: State, matter: Matter, folder: Path, *, workers: int, draft: 
     letter = notice(matter, "letter", to=Phrases("documents/person_notice", matter.lang)("name_here"))
     if (blanks := unfilled(letter)) and not draft:
         raise UserError(
-            f"{len(blanks)} places of the letter are blank: {blanks[0]}", hint="fill in documents/entries.toml; or --draft"
+            f"{len(blanks)} places of the letter are blank: {blanks[0]}",
+            hint="kyumei facts questions --documents --only person_notice --case DIR; or --draft",
         )
     store = Store.open(state.case)
     try:

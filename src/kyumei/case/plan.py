@@ -72,8 +72,19 @@ def plan(case: Path, document: Mapping[str, Any], *, today: datetime) -> list[di
         }
         known = proposed if entry is None else {"owner": entry.owner, "due": entry.due, "state": entry.state}
         said = {"note": entry.note if entry else "", "at": entry.at if entry else "", "checked": seen.get(measure.id)}
-        rows.append({**measure.as_json(), **known, **said})
+        rows.append({**_named(measure.as_json()), **known, **said})
     return rows
+
+
+def _named(measure: dict[str, Any]) -> dict[str, Any]:
+    """Return the measure with `title` in each reason that is an analytic's finding: what the analytic is called."""
+    from kyumei.detect.registry import ANALYTICS
+
+    titles = {analytic.name: dict(analytic.title) for analytic in ANALYTICS.all()}
+    reasons = [
+        {**r, "title": titles[r["value"]]} if r["kind"] == "rule" and r["value"] in titles else r for r in measure["reasons"]
+    ]
+    return {**measure, "reasons": reasons}
 
 
 def change(case: Path, row: Mapping[str, Any], said: Mapping[str, str], *, who: str, at: datetime) -> Entry:

@@ -28,8 +28,7 @@ _SAY: Final = {
         "copy": "保全",
         "analyse": "解析",
         "next": "次にすること",
-        "law": "法務が確認する事実",
-        "noticed": "知った時",
+        "name": "名前",
     },
     "en": {
         "start": "First consultation. Enter, or `unknown`, is an answer.",
@@ -42,8 +41,7 @@ _SAY: Final = {
         "copy": "preservation",
         "analyse": "analysis",
         "next": "Next",
-        "law": "Facts that counsel should check",
-        "noticed": "Aware since",
+        "name": "NAME",
     },
 }
 
@@ -99,7 +97,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "y" if value else "n"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value)) or "none"  # an empty list is an answer: none of these
     if isinstance(value, dict):
         return ", ".join(f"{name}={size}" for name, size in value.items())
     return "" if value is None else str(value)
@@ -177,6 +175,8 @@ def _lines(found: Mapping[str, Any], lang: str, out: Path | None, *, only_times:
         aware = found["answers"].get("noticed") or "YYYY-MM-DD"
         given = f" --facts {out / 'facts.yaml'}" if out is not None else ""
         yield f"  kyumei triage EVIDENCE --case CASE --aware {aware}{given}"
+        if out is not None:
+            yield f"  kyumei facts hearing {out / 'intake.json'} --case CASE --by {say['name']}"
 
 
 def _span(seconds: Sequence[int], lang: str) -> str:

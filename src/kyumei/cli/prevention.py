@@ -157,7 +157,7 @@ def _lines(row: Mapping[str, Any], lang: str, findings: Sequence[Mapping[str, An
     again = f" ({words['again']})" if row["checkable"] else ""
     yield f"  [{words[row['state']]}] {row['title'][lang]}{again}"
     yield f"{row['id']} · {words.get(row['owner'], row['owner'])} · {words['due']} {row['due']}"
-    yield f"{words['why']}: " + "、".join(dict.fromkeys(_reasons(row["reasons"], lang, findings)))
+    yield f"{words['why']}: " + ("、" if lang == "ja" else "; ").join(dict.fromkeys(_reasons(row["reasons"], lang, findings)))
     yield f"{words['how']}: {row['how'][lang]}"
     yield f"{words['by']}: " + ", ".join(g[lang] for g in row["guidance"])
     if row["note"]:
@@ -171,6 +171,6 @@ def _reasons(reasons: Sequence[Mapping[str, Any]], lang: str, findings: Sequence
     words = Words("en" if lang == "en" else "ja")
     for reason in reasons:
         value = words.way(reason["value"]) if reason["kind"] in ("channel", "means") else words.term("cause", reason["value"])
-        value = rule_title(findings, words, value) if reason["kind"] == "rule" else value
+        value = rule_title(reason, findings, words) if reason["kind"] == "rule" else value
         cited = f"[{', '.join(reason['findings'][:3])}]" if reason["findings"] else ""
         yield " ".join(part for part in (_WORDS[lang][reason["kind"]], value, cited) if part)

@@ -84,13 +84,15 @@ def _value(matter: Matter, reason: Mapping[str, Any]) -> str:
     if reason.get("kind") in ("channel", "means"):
         return words.way(value)
     if reason.get("kind") == "rule":
-        return rule_title(matter.listed("findings"), words, str(value))
+        return rule_title(reason, matter.listed("findings"), words)
     return words.term("role" if reason.get("kind") == "role" else "cause", value)
 
 
-def rule_title(findings: Sequence[Mapping[str, Any]], words: Words, rule: str) -> str:
-    """Return what the first finding of a rule is called, or the rule where there is none."""
-    return next((words.said(f.get("title")) for f in findings if f.get("rule") == rule and f.get("title")), rule)
+def rule_title(reason: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """Return what the analytic of a reason is called, else the first finding of its rule, else the rule."""
+    rule = str(reason.get("value"))
+    found = next((words.said(f.get("title")) for f in findings if f.get("rule") == rule and f.get("title")), rule)
+    return words.said(reason.get("title")) or found
 
 
 def _state(say: Phrases, of: Mapping[str, Any]) -> str:
