@@ -197,3 +197,14 @@ def test_the_technical_report_lists_custody_of_evidence_and_counts_the_rest_of_t
     assert [row[2] for row in table.rows] == ["証拠の取得", "結果の封印"]
     assert isinstance(more, Text)
     assert "9 行" in more.sentences[0].text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_first_page_says_whose_account_by_which_way_and_where_to_and_not_whose_hand(lang: Lang) -> None:
+    m = matter("missent", lang)
+    told = text(documents("first_diagnosis", m)[0], m).decode()
+    assert "exchange-office@univ.example.jp" in told
+    assert "a@uni-a.example" in told
+    assert ("操作した人物を示すものではない" if lang == "ja" else "does not tell whose hand") in told
+    nothing = matter("nothing", lang)
+    assert text(documents("first_diagnosis", nothing)[0], nothing)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Tone = Literal["plain", "polite", "short"]
 _ACCESS: Final[dict[str, Status]] = {"taken": "confirmed", "accessed": "confirmed", "exposed": "no_trace"}
 _SHOWN: Final = 12
+_NAMED: Final = 3
 
 
 class Statements:
@@ -85,6 +86,25 @@ class Statements:
         return Sentence(
             self._said(key, first=one, last=two), "suspected" if m.status == "suspected" else m.certainty, m.because
         )
+
+    def route(self) -> Sentence:
+        """Return whose account, by which ways, and where to; what the evidence does not tell is said to be unknown."""
+        m = self._matter
+        accounts = [str(a.get("account")) for a in view.listed(m.leading, "actors") if a.get("account")]
+        ways = [m.words.way(w) for key in ("access_means", "channels") for w in view.listed(m.leading, key)]
+        to = [str(d) for d in view.listed(m.leading, "destinations")]
+        if not (accounts or ways or to):
+            return Sentence(self._said("route_unknown"), "not_known", ("coverage",))
+        text = self._said("route", accounts=self._few(accounts), ways=self._few(ways), to=self._few(to))
+        return Sentence(text, "suspected", m.because)
+
+    def _few(self, items: Sequence[str]) -> str:
+        """Return the first few and how many more there are."""
+        m, once = self._matter, list(dict.fromkeys(items))
+        if not once:
+            return m.words("not_known")
+        more = f" {m.words('others', n=len(once) - _NAMED)}" if len(once) > _NAMED else ""
+        return m.join(once[:_NAMED]) + more
 
     def people(self, id_: str = "people") -> Sentence:
         """Return how many persons are concerned."""
