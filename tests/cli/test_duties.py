@@ -208,3 +208,18 @@ def test_names_cannot_steer_the_terminal() -> None:
     shown = run("--facts", "-", "--format", "table", stdin=json.dumps({**SOPHIA, "party": "A\u001b[31m\u202eB"}))
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+def test_what_is_due_soonest_stands_first_and_what_is_done_last(tmp_path: Path) -> None:
+    case = case_of(tmp_path, [HOLDING])
+    titles = [
+        line.split("] ")[1] for line in run("--case", str(case), "--format", "table").splitlines() if line.startswith("[該当]")
+    ]
+    assert [title.split(" — ")[0] for title in titles[:3]] == [
+        "個人情報保護委員会への報告(速報)",
+        "個人情報保護委員会への報告(確報)",
+        "本人への通知",
+    ]
+    filed(case, name="ppc_preliminary")
+    heads = [line for line in run("--case", str(case), "--format", "table").splitlines() if line.startswith(("[済]", "[該当]"))]
+    assert heads[-1].startswith("[済] 個人情報保護委員会への報告(速報)")

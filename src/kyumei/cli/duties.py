@@ -105,9 +105,15 @@ def command(**options: Unpack[_Options]) -> int:
 
 
 def _show(rows: Sequence[Row], options: _Options, now: datetime | None) -> None:
-    for row in sorted(rows, key=lambda r: _ORDER.index(r["verdict"])):  # stable: within a verdict the order of the law
+    for row in sorted(rows, key=_urgency):  # stable: what is due at the same instant stays in the order of the law
         if options["everything"] or row["verdict"] != "does_not":
             click.echo("\n    ".join(visible(line) for line in _block(row, options["lang"], now)) + "\n")
+
+
+def _urgency(row: Row) -> tuple[int, bool, float]:
+    """Return what comes first: what applies, what is not done, what is due soonest; without a date last."""
+    dues = [datetime.fromisoformat(d["due"]).timestamp() for d in row["deadlines"] if d["due"] and not d.get("done")]
+    return _ORDER.index(row["verdict"]), bool(row.get("done")), min(dues, default=float("inf"))
 
 
 def _is_due(rows: Sequence[Row], until: datetime) -> bool:

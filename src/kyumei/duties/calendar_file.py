@@ -60,7 +60,7 @@ def _event(key: tuple[str, ...], rows: Sequence[Mapping[str, Any]], lang: str, n
     event.add("dtstart", due - timedelta(hours=1))
     event.add("dtend", due)
     law = "" if row["id"].startswith("jp.") else f"{row['law']}: "
-    event.add("summary", f"{late}: {law}{row['title'][lang]}" + (f" ({key[3]})" if key[3] else ""))
+    event.add("summary", f"{late}: {law}{row['title'][lang]}" + (f" ({key[3]})" if key[3] not in row["title"][lang] else ""))
     lines = [
         f"{to}: {key[2]}",
         f"{basis}: {row['law']} {row['article']}",
