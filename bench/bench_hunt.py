@@ -62,15 +62,13 @@ def detect(path: Path, folder: Path, repeat: int) -> list[float]:
     from kyumei.case.hunt import kept
     from kyumei.detect.sigma import stored
     from kyumei.detect.sigma.engine import Engine
-    from kyumei.detect.sigma.prune import Index
 
     (compiled,) = folder.glob("*.npz")
     rules, made = kept.load(folder).rules, stored.load(compiled)
     columns = batches(path)
-    index = Index(made.program)
     best, hits = float("inf"), 0
     for _ in range(repeat + 1):  # the first loads the kernels
-        engine = Engine(rules, (), made, index)
+        engine = Engine(rules, (), made)
         begin = time.process_time()
         hits = sum(len(rows) for one in columns for _, rows in engine.run(one, source="windows.evtx"))
         best = min(best, time.process_time() - begin)
@@ -155,7 +153,7 @@ def table(path: Path, events: int, work: Path, said: argparse.Namespace) -> None
         runs = [hunt(path, words, work / "cache", jobs) for _ in range(said.repeat)]
         wall, cpu, memory = (min(one) for one in zip(*runs, strict=True))
         line(label, events, cpu, int(memory), f"wall {wall:.2f} s")
-    kept = max((work / "cache" / "kyumei").glob("*/rules.json"), key=lambda file: file.stat().st_size)  # not our own alone
+    kept = max((work / "cache" / "kyumei").glob("*/rules.jsonl"), key=lambda file: file.stat().st_size)  # not our own alone
     show("detection alone", apart("detect", str(path), str(kept.parent), str(said.repeat)))
     if said.sqlite:
         show("pySigma-SQLite", apart("sqlite", str(path), str(work / PACKS[0]), "1"))

@@ -80,7 +80,7 @@ def test_the_answer_is_the_same_without_and_with_a_cache_of_compiled_rules(evide
     second = triage(evidence, "two", XDG_CACHE_HOME=str(evidence / "cache"))
     third = triage(evidence, "three", XDG_CACHE_HOME=str(evidence / "cache"))
     assert first["findings"] == second["findings"] == third["findings"]
-    assert list((evidence / "cache" / "kyumei").glob("rules-*/rules.json"))
+    assert list((evidence / "cache" / "kyumei").glob("rules-*/rules.jsonl"))
 
 
 def test_what_an_analytic_says_of_the_same_events_is_not_said_twice() -> None:

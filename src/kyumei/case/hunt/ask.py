@@ -143,12 +143,13 @@ class Answers:
         self._con = connect(folder / "hunt.duckdb", folders=[folder])
         self._zone = zone
         self._con.execute(f"create table rules ({_RULES})")
-        self._put("rules", [{"number": n} | _facts(r) for n, r in enumerate(rules) if r.rank >= least])
         self._con.execute(_MORE)
         self._put("more", more)
         for table, columns in (("hits", _HITS), ("logons", _LOGONS), ("metrics", _METRICS)):
             self._load(folder, table, columns)
         self._con.execute(_MATCHED)
+        numbers = [n for (n,) in self._con.execute("select distinct rule from matched order by all").fetchall()]
+        self._put("rules", [{"number": n} | _facts(rules[n]) for n in numbers if rules[n].rank >= least])
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield one row for each finding: gravest first, then by time."""

@@ -24,7 +24,7 @@ def rows(folder: Path, kept: Kept) -> list[dict[str, Any]]:
     hits = _hits(folder)
     if hits is None:
         return []
-    found = correlate([*kept.rules, *kept.correlations], hits)
+    found = correlate([*(kept.rules[number] for number, _ in kept.asked.values()), *kept.correlations], hits)
     numbers = {one.id: number for number, one in enumerate(kept.correlations, len(kept.rules)) if one.shown}
     places = _places(hits)
     return [_row(group, numbers[group.correlation.id], places) for group in found.groups if group.correlation.id in numbers]

@@ -105,7 +105,7 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
         more = correlations.rows(own.out, known)
         more += [analytics.row(finding, number) for number, finding in enumerate(found, len(rules))]
         applied = len(rules)
-        rules += (analytics.facts(finding, options.lang) for finding in found)
+        rules.add(analytics.facts(finding, options.lang) for finding in found)
         answers = Answers(own.out, rules, more=more, least=LEVELS.index(options.least), zone=settings.zone)
         try:
             yield Hunt(tally, rules, answers, settings.zone, applied, known.problems)

@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -26,11 +27,11 @@ from kyumei.errors import UserError
 from kyumei.store.write import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
 LEVELS: Final = ("informational", "low", "medium", "high", "critical")
-RULES: Final = "rules.json"
-_VERSION: Final = "2"
+RULES: Final = "rules.jsonl"
+_VERSION: Final = "3"
 _TUPLES: Final = ("references", "tags", "falsepositives", "fields")
 
 
@@ -75,16 +76,42 @@ class Kept:
     Attributes:
         rules: those that apply to events that are read here, in the order of their numbers. Their trees are not kept.
         problems: documents that gave no rule, rules that do not apply, and why.
+        hidden: numbers of the rules that are not shown.
+        asked: by id of each rule that a correlation needs: its number, and the fields that must be kept of its hits.
     """
 
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     correlations: tuple[Correlation, ...]
     problems: tuple[Problem, ...]
+    hidden: frozenset[int] = frozenset()
+    asked: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict[str, tuple[int, frozenset[str]]])
 
-    def facts(self, lang: str = "en") -> list[RuleFacts]:
+    def facts(self, lang: str = "en") -> Facts:
         """Return what the rules, then the correlations, say about themselves, titles in `ja` or `en`."""
-        every: list[Rule | Correlation] = [*self.rules, *self.correlations]
-        return [RuleFacts.of(rule, lang) for rule in every]
+        return Facts(self, lang)
+
+
+class Facts(Sequence[RuleFacts]):
+    """What rules, then correlations, then what was added say about themselves; made where it is asked for."""
+
+    def __init__(self, kept: Kept, lang: str) -> None:
+        self._kept = kept
+        self._lang = lang
+        self._more: list[RuleFacts] = []
+
+    def add(self, facts: Iterable[RuleFacts]) -> None:
+        """Add further ones behind the others."""
+        self._more += facts
+
+    def __len__(self) -> int:
+        return len(self._kept.rules) + len(self._kept.correlations) + len(self._more)
+
+    def __getitem__(self, number: Any) -> Any:
+        for held in (self._kept.rules, self._kept.correlations):
+            if number < len(held):
+                return RuleFacts.of(held[number], self._lang)
+            number -= len(held)
+        return self._more[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +144,7 @@ def prepared(choice: Choice) -> Path:
     work = Path(mkdtemp(prefix=".rules-", dir=folder.parent))
     try:
         found = _made(choice, work)
-        write_bytes(work / RULES, json.dumps(_plain(found), ensure_ascii=False).encode())
+        write_bytes(work / RULES, "\n".join(json.dumps(line) for line in _lines(found)).encode())
         if not _usable(folder):
             shutil.rmtree(folder, ignore_errors=True)
             work.rename(folder)
@@ -141,7 +168,7 @@ def _usable(folder: Path) -> bool:
 @cache
 def load(folder: Path) -> Kept:
     """Return the rules in a folder that `prepared` made."""
-    return _loaded(json.loads((folder / RULES).read_text("utf-8")))
+    return _loaded((folder / RULES).read_bytes())
 
 
 def _key(choice: Choice) -> str:
@@ -158,10 +185,19 @@ def _key(choice: Choice) -> str:
 
 def _state(root: Path) -> Iterator[str]:
     """Yield a line for each file: name, size and time of its last change. Reading thousands of them would take a second."""
-    files = [root] if root.is_file() else sorted(Path(top, f) for top, _, names in os.walk(root) for f in names)
+    files = [str(root)] if root.is_file() else sorted(_below(str(root)))
     for path in files:
-        stat = path.stat()
-        yield f"\0{path.relative_to(root).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}"
+        stat = os.stat(path)  # noqa: PTH116  # thousands of times
+        yield f"\0{path[len(str(root)) :]}\0{stat.st_size}\0{stat.st_mtime_ns}"
+
+
+def _below(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path)
+            else:
+                yield entry.path
 
 
 def _roots(choice: Choice) -> list[tuple[str, Path]]:
@@ -177,6 +213,7 @@ def _roots(choice: Choice) -> list[tuple[str, Path]]:
 
 
 def _made(choice: Choice, folder: Path) -> Kept:
+    from kyumei.detect.sigma import hittable
     from kyumei.detect.sigma.engine import Engine
 
     rules: list[Rule | Correlation] = []
@@ -191,7 +228,11 @@ def _made(choice: Choice, folder: Path) -> Kept:
     rules = list({rule.id: rule for rule in reversed(rules)}.values())[::-1]
     engine = Engine.build(rules, folder)
     listed = (*problems, *engine.not_applicable)
-    return Kept(engine.rules, tuple(r for r in rules if isinstance(r, Correlation)), listed)
+    correlations = tuple(r for r in rules if isinstance(r, Correlation))
+    wanted = hittable.wanted([*engine.rules, *correlations])
+    asked = {rule.id: (n, wanted[rule.id]) for n, rule in enumerate(engine.rules) if rule.id in wanted}
+    hidden = frozenset(n for n, rule in enumerate(engine.rules) if not rule.shown)
+    return Kept(engine.rules, correlations, listed, hidden, asked)
 
 
 def _parsed(name: str, root: Path, placeholders: Mapping[str, Sequence[str]]) -> tuple[list[Rule | Correlation], list[Problem]]:
@@ -214,18 +255,41 @@ def _licence_above(root: Path) -> str:
     return next((title for folder in above if (title := packs.licence_in(folder))), "")
 
 
-def _plain(kept: Kept) -> dict[str, Any]:
-    return {
-        "rules": [[asdict(rule.about), asdict(rule.logsource), rule.shown] for rule in kept.rules],
+def _lines(kept: Kept) -> list[Any]:
+    """Return what is kept as JSON values, a line each: what belongs to all, then each rule."""
+    head = {
         "correlations": [asdict(rule) for rule in kept.correlations],
         "problems": [[p.path, p.title, p.reason] for p in kept.problems],
+        "hidden": sorted(kept.hidden),
+        "asked": {rule: [number, sorted(fields)] for rule, (number, fields) in kept.asked.items()},
     }
+    return [head, *([asdict(rule.about), asdict(rule.logsource), rule.shown] for rule in kept.rules)]
 
 
-def _loaded(said: dict[str, Any]) -> Kept:
-    rules = tuple(Rule(_about(about), LogSource(**where), Or(()), shown) for about, where, shown in said["rules"])
+def _loaded(data: bytes) -> Kept:
+    first, *lines = data.splitlines()
+    said = json.loads(first)
     correlations = tuple(_correlation(one) for one in said["correlations"])
-    return Kept(rules, correlations, tuple(Problem(*one) for one in said["problems"]))
+    asked = {rule: (number, frozenset(fields)) for rule, (number, fields) in said["asked"].items()}
+    problems = tuple(Problem(*one) for one in said["problems"])
+    return Kept(_Rules(lines), correlations, problems, frozenset(said["hidden"]), asked)
+
+
+class _Rules(Sequence[Rule]):
+    """Rules as lines of JSON, each read where it is asked for: of thousands a hunt shows some hundreds."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self._lines = lines
+        self._made: dict[int, Rule] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, number: Any) -> Any:
+        if number not in self._made:
+            about, where, shown = json.loads(self._lines[number])
+            self._made[number] = Rule(_about(about), LogSource(**where), Or(()), shown)
+        return self._made[number]
 
 
 def _about(said: dict[str, Any]) -> About:

@@ -12,7 +12,6 @@ from kyumei.case.hunt.kept import load
 from kyumei.detect.sigma import hittable, stored
 from kyumei.detect.sigma.correlate import NO_TIME
 from kyumei.detect.sigma.engine import Engine, Hits
-from kyumei.detect.sigma.prune import Index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +27,9 @@ class Detector:
     """Finds the rows that each rule matches; rules are numbered in the order of `rules`."""
 
     def __init__(self, kept: Kept, compiled: stored.Kept, zone: str) -> None:
-        index = Index(compiled.program)
-        self._engines = [Engine(kept.rules, (), compiled, index) for _ in range(2)]
-        self._numbers = {id(rule): number for number, rule in enumerate(kept.rules) if rule.shown}
-        self._asked = hittable.wanted([*kept.rules, *kept.correlations])
+        self._engines = [Engine(kept.rules, (), compiled) for _ in range(2)]
+        self._kept = kept
+        self._asked = dict(kept.asked.values())
         offset = datetime(2024, 1, 1, tzinfo=ZoneInfo(zone)).utcoffset()
         self._offset = offset or timedelta()
 
@@ -44,14 +42,14 @@ class Detector:
         import numpy as np
 
         ts = _micros(batch.ts)
-        hits = self._engines[batch.lasting].run(batch.columns, source=batch.reader, offset=self._offset, ts=ts)
+        found = self._engines[batch.lasting].numbered(batch.columns, source=batch.reader, offset=self._offset, ts=ts)
         if inside is not None:
-            kept = [(rule, rows[inside[rows]]) for rule, rows in hits]
-            kept = [(rule, rows) for rule, rows in kept if len(rows)]
-            hits = Hits(tuple(rule for rule, _ in kept), tuple(rows for _, rows in kept))
-        shown = [(self._numbers[id(rule)], rows) for rule, rows in hits if id(rule) in self._numbers]
-        needed = hittable.hit_table(hits, batch.columns, ts, np.arange(batch.columns.n), self._asked)
-        return Found(shown, needed)
+            found = [(rule, kept) for rule, rows in found if len(kept := rows[inside[rows]])]
+        asked = [(rule, rows) for rule, rows in found if rule in self._asked]
+        hits = Hits(tuple(self._kept.rules[rule] for rule, _ in asked), tuple(rows for _, rows in asked))
+        fields = {self._kept.rules[rule].id: self._asked[rule] for rule, _ in asked}
+        needed = hittable.hit_table(hits, batch.columns, ts, np.arange(batch.columns.n), fields)
+        return Found([(rule, rows) for rule, rows in found if rule not in self._kept.hidden], needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kyumei.detect.sigma.logsource import OWN, SOURCE, TIME, keys
 from kyumei.detect.sigma.program import AND, NOT
 from kyumei.detect.sigma.rows import ByTest, bitmap
 from kyumei.detect.sigma.same import same_rows
-from kyumei.detect.sigma.tree import Absent, Empty, Present, SameAs, Text
+from kyumei.detect.sigma.tree import Absent, Empty, Present, SameAs
 from kyumei.store.columns import Column, Columns
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.rows import Known
     from kyumei.detect.sigma.scan import Memory
     from kyumei.detect.sigma.stored import Kept
-
-_EMPTY = Text(())
 
 
 def with_time(columns: Columns, ts: np.ndarray, kept: Kept) -> Columns:
@@ -77,7 +75,6 @@ class Batch:
         self._leaves: dict[int, BitMap] = {}
         self._wheres: dict[int, BitMap] = {}
         self._bases: dict[int, BitMap] = {}
-        self._empty = kept.program.tests.index(_EMPTY) if _EMPTY in kept.program.tests else -1
         for name, sources in kept.program.keywords.items():
             self._anywhere[name] = self._keywords(name, sources)
 
@@ -194,7 +191,7 @@ class Batch:
         if isinstance(test, Absent):
             return self._all - self._present(binding)
         if isinstance(test, Empty):
-            return (self._all - self._present(binding)) | self._passing(binding, self._empty)
+            return (self._all - self._present(binding)) | self._passing(binding, self._kept.program.empty)
         if isinstance(test, SameAs):
             pair = self._held(binding), self._held(self._kept.program.bindings[other])
             return bitmap(same_rows(test, *pair))

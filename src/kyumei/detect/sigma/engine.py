@@ -13,7 +13,6 @@ import numpy as np
 
 from kyumei.detect.sigma import stored
 from kyumei.detect.sigma.batch import Batch, with_time
-from kyumei.detect.sigma.prune import Index
 from kyumei.detect.sigma.rows import ascending
 from kyumei.detect.sigma.rule import Rule
 from kyumei.detect.sigma.scan import Memory
@@ -60,10 +59,9 @@ class Engine:
         not_applicable: the others, and why.
     """
 
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     not_applicable: tuple[Problem, ...]
     _kept: stored.Kept
-    _index: Index
     _memory: Memory = field(default_factory=Memory)
 
     @classmethod
@@ -76,7 +74,7 @@ class Engine:
         """
         single = [rule for rule in rules if isinstance(rule, Rule)]
         kept = stored.compiled(single, cache_dir)
-        return cls(tuple(single[n] for n in kept.rules), tuple(kept.left), kept, Index(kept.program))
+        return cls(tuple(single[n] for n in kept.rules), tuple(kept.left), kept)
 
     def run(self, columns: Columns, *, source: str = "", offset: timedelta = _UTC, ts: np.ndarray | None = None) -> Hits:
         """Return what the rules find.
@@ -88,10 +86,17 @@ class Engine:
             ts: by row, microseconds since 1970 UTC, the smallest int64 without a time: what `TimeCreated` means where the
                 batch has no such column.
         """
+        found = self.numbered(columns, source=source, offset=offset, ts=ts)
+        return Hits(tuple(self.rules[n] for n, _ in found), tuple(rows for _, rows in found))
+
+    def numbered(
+        self, columns: Columns, *, source: str = "", offset: timedelta = _UTC, ts: np.ndarray | None = None
+    ) -> list[tuple[int, np.ndarray]]:
+        """Return what `run` does, each rule by its place in `rules`."""
         columns = columns if ts is None else with_time(columns, ts, self._kept)
         batch = Batch(columns, self._kept, self._remembered(columns), source, offset)
-        found = [(n, rows) for n in self._index.candidates(batch.passed()) if (rows := self._evaluate(batch, n)) is not None]
-        return Hits(tuple(self.rules[n] for n, _ in found), tuple(rows for _, rows in found))
+        numbers = self._kept.index.candidates(batch.passed())
+        return [(n, rows) for n in numbers if (rows := self._evaluate(batch, n)) is not None]
 
     def _remembered(self, columns: Columns) -> Memory:
         if self._memory.owner is not columns.dictionary:

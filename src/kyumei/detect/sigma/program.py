@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -11,8 +12,6 @@ from kyumei.detect.sigma.rule import Problem
 from kyumei.detect.sigma.tree import And, Empty, Leaf, Not, Present, SameAs, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kyumei.detect.sigma.rule import Rule
     from kyumei.detect.sigma.tree import Node
 
@@ -45,7 +44,7 @@ class Program:
     """Interned rules.
 
     Attributes:
-        tests: distinct tests.
+        tests: distinct tests. empty: number of the pattern of empty values, -1 where no rule asks.
         bindings: distinct bindings.
         leaves: (binding, test, second binding of a SameAs or -1).
         wheres: trees of the log sources' conditions on rows.
@@ -55,9 +54,10 @@ class Program:
         keywords: numbers in `sources` by name of keywords: only their rows are asked for these.
     """
 
-    tests: list[tree.Test] = field(default_factory=list)
+    tests: Sequence[tree.Test] = field(default_factory=list)
+    empty: int = -1
     bindings: list[Binding] = field(default_factory=list)
-    leaves: list[tuple[int, int, int]] = field(default_factory=list)
+    leaves: Sequence[Sequence[int]] = field(default_factory=list)
     wheres: list[Tree] = field(default_factory=list)
     sources: list[tuple[int, ...]] = field(default_factory=list)
     rules: list[tuple[int, Tree]] = field(default_factory=list)
@@ -68,6 +68,8 @@ class Program:
 @dataclass(slots=True)
 class _Maker:
     made: Program
+    tests: list[tree.Test] = field(default_factory=list)
+    leaves: list[tuple[int, int, int]] = field(default_factory=list)
     numbers: dict[tuple[str, object], int] = field(default_factory=dict)
     wanted: dict[str | Made, set[int]] = field(default_factory=dict)
 
@@ -94,6 +96,8 @@ def program(rules: Sequence[Rule]) -> tuple[Program, list[int], list[Problem]]:
         maker.made.rules.append((number, _tree(maker, rule.tree, _Scope(number, rule.logsource.product or "", fields))))
         kept.append(position)
     maker.made.units = {name: sorted(tests) for name, tests in sorted(maker.wanted.items(), key=lambda one: repr(one[0]))}
+    maker.made.tests, maker.made.leaves = maker.tests, maker.leaves
+    maker.made.empty = maker.numbers.get(("test", _EMPTY), -1)
     return maker.made, kept, left
 
 
@@ -134,13 +138,13 @@ def _leaf(maker: _Maker, leaf: Leaf, scope: _Scope) -> int:
     test = leaf.test
     binding = _binding(maker, leaf.field, scope)
     other = _binding(maker, test.field, scope) if isinstance(test, SameAs) else -1
-    number = maker.number("test", test, maker.made.tests)
+    number = maker.number("test", test, maker.tests)
     if not isinstance(test, SameAs | Present | tree.Absent):
-        scanned = maker.number("test", _EMPTY, maker.made.tests) if isinstance(test, Empty) else number
+        scanned = maker.number("test", _EMPTY, maker.tests) if isinstance(test, Empty) else number
         bound = maker.made.bindings[binding]
         for name in (bound.field, *(column for _, column in bound.extra)):
             maker.wanted.setdefault(name, set()).add(scanned)
-    return maker.number("leaf", (binding, number, other), maker.made.leaves)
+    return maker.number("leaf", (binding, number, other), maker.leaves)
 
 
 def _binding(maker: _Maker, name: str | None, scope: _Scope) -> int:
@@ -156,11 +160,11 @@ def _binding(maker: _Maker, name: str | None, scope: _Scope) -> int:
 
 
 def as_plain(made: Program) -> dict[str, Any]:
-    """Return the program as JSON values."""
+    """Return the program as JSON values, all but its leaves."""
     return {
         "tests": [[type(test).__name__, *astuple(test)] for test in made.tests],
         "bindings": [[one.field, [[where, _plain(column)] for where, column in one.extra]] for one in made.bindings],
-        "leaves": made.leaves,
+        "empty": made.empty,
         "wheres": made.wheres,
         "sources": made.sources,
         "rules": made.rules,
@@ -169,12 +173,29 @@ def as_plain(made: Program) -> dict[str, Any]:
     }
 
 
-def from_plain(data: dict[str, Any]) -> Program:
-    """Return the program of its JSON values."""
+class Tests(Sequence[tree.Test]):
+    """Tests as JSON values, each made where it is asked for: of tens of thousands a batch asks for some hundreds."""
+
+    def __init__(self, said: list[Any]) -> None:
+        self._said = said
+        self._made: dict[int, tree.Test] = {}
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    def __getitem__(self, number: Any) -> Any:
+        if number not in self._made:
+            self._made[number] = _test(*self._said[number])
+        return self._made[number]
+
+
+def from_plain(data: dict[str, Any], leaves: Sequence[Sequence[int]]) -> Program:
+    """Return the program of its JSON values and its leaves."""
     return Program(
-        tests=[_test(*test) for test in data["tests"]],
+        tests=Tests(data["tests"]),
+        empty=data["empty"],
         bindings=[Binding(name, tuple((where, _column(one)) for where, one in extra)) for name, extra in data["bindings"]],
-        leaves=[(a, b, c) for a, b, c in data["leaves"]],
+        leaves=leaves,
         wheres=data["wheres"],
         sources=[tuple(one) for one in data["sources"]],
         rules=[(source, one) for source, one in data["rules"]],

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kyumei.detect.sigma import logsource, matcher, program
+from kyumei.detect.sigma import logsource, matcher, program, prune
+from kyumei.detect.sigma.prune import Index
 from kyumei.detect.sigma.regexes import Regexes
 from kyumei.detect.sigma.rule import Problem
 from kyumei.detect.sigma.scan import Unit, unit
-from kyumei.detect.sigma.tree import Compare, Network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.program import Program
     from kyumei.detect.sigma.rule import Rule
 
-VERSION: Final = "8"
+VERSION: Final = "9"
 """Raised whenever what is compiled changes."""
 
 
@@ -37,12 +37,14 @@ class Kept:
         units: by name of column, what to scan its values for.
         rules: positions of the rules of the program among those given.
         left: the rules left out, and why.
+        index: tells which rules can hit.
     """
 
     program: Program
     units: dict[str | Made, Unit]
     rules: list[int]
     left: list[Problem]
+    index: Index
 
 
 def compiled(rules: Sequence[Rule], cache_dir: Path | None) -> Kept:
@@ -78,7 +80,7 @@ def _key(rules: Sequence[Rule]) -> str:
 def _compile(rules: Sequence[Rule]) -> Kept:
     made, kept, left = program.program(rules)
     units = {name: unit(numbers, made.tests) for name, numbers in made.units.items()}
-    return Kept(made, units, kept, left)
+    return Kept(made, units, kept, left, Index(made, prune.build(made)))
 
 
 def _packed(kept: Kept) -> dict[str, np.ndarray]:
@@ -98,10 +100,13 @@ def _packed(kept: Kept) -> dict[str, np.ndarray]:
         arrays[f"{name}@"] = np.cumsum([0, *(len(one) for one in listed)])
     said = {
         "program": program.as_plain(kept.program),
+        "others": [[n for n, _ in one.others] for one in kept.units.values()],
         "rules": kept.rules,
         "left": [[one.path, one.title, one.reason] for one in kept.left],
         "slow": [[n for n, _ in one.regexes.slow] for one in kept.units.values()],
     }
+    arrays |= {f"index-{name}": array for name, array in kept.index.arrays.items()}
+    arrays["leaves-all"] = np.array(kept.program.leaves, np.int32).reshape(-1, 3)
     arrays["said"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
     return arrays
 
@@ -111,17 +116,18 @@ def load(path: Path) -> Kept:
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     said = json.loads(arrays.pop("said").tobytes())
-    made = program.from_plain(said["program"])
+    made = program.from_plain(said["program"], arrays.pop("leaves-all").tolist())
+    indexed = {name.removeprefix("index-"): arrays.pop(name) for name in list(arrays) if name.startswith("index-")}
     begins = {name: arrays[f"{name}@"].tolist() for name in arrays if not name.endswith("@")}
     units: dict[str | Made, Unit] = {}
-    for n, (name, numbers) in enumerate(made.units.items()):
+    for n, name in enumerate(made.units):
         own = {key: arrays[key][begin[n] : begin[n + 1]] for key, begin in begins.items()}
-        units[name] = _unit(own, made, numbers, said["slow"][n])
-    return Kept(made, units, said["rules"], [Problem(*one) for one in said["left"]])
+        units[name] = _unit(own, made.tests, said["slow"][n], said["others"][n])
+    left = [Problem(*one) for one in said["left"]]
+    return Kept(made, units, said["rules"], left, Index(made, indexed))
 
 
-def _unit(own: Mapping[str, np.ndarray], made: Program, numbers: list[int], slow: list[int]) -> Unit:
-    tests: list[Any] = made.tests
-    regexes = Regexes(own["database"].tobytes(), [(n, tests[n]) for n in own["fast"].tolist()], [(n, tests[n]) for n in slow])
-    others = [(n, tests[n]) for n in numbers if isinstance(tests[n], Network | Compare)]
-    return Unit(matcher.unpack(own), own["texts"], regexes, others, tests)
+def _unit(own: Mapping[str, np.ndarray], tests: Sequence[Any], slow: list[int], others: list[int]) -> Unit:
+    fast = [(n, tests[n]) for n in own["fast"].tolist()]
+    regexes = Regexes(own["database"].tobytes(), fast, [(n, tests[n]) for n in slow])
+    return Unit(matcher.unpack(own), own["texts"], regexes, [(n, tests[n]) for n in others], tests)
