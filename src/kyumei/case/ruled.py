@@ -124,7 +124,7 @@ def _found(store: Store, folder: Path, readers: Sequence[str], zone: str) -> lis
         hits, needed = Part(Path(temp) / "hits", "0"), Part(Path(temp) / "needed", "0")
         for batch in _batches(store, readers):
             found = detector.run(batch, None)
-            if (table := rows.hits(batch, found.shown, with_details=False)) is not None:
+            if (table := rows.hits(batch, found.shown, with_details="")) is not None:
                 hits.add(table)
             if found.needed.num_rows:
                 needed.add(rows.placed(batch, found.needed))

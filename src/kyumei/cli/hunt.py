@@ -100,7 +100,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         zone=zone,
         start=start,
         end=end,
-        details=given["ungrouped"] or given["form"] != "table",
+        details="all" if given["ungrouped"] else "first" if given["form"] != "table" else "",
         logons=whole or given["shown"] == "logons",
         metrics=whole or given["shown"] == "metrics",
         analytics=given["analytics"],

@@ -39,7 +39,7 @@ class Settings:
         out: folder for the job's Parquet and for members too large for memory.
         rules: folder with the compiled rules (`rules.prepared`).
         start, end: microseconds since 1970 UTC; with one of them set, events without a time are left out.
-        details: whether each hit carries the fields of its event (for `--ungrouped`).
+        details: which hits carry the fields of their event, see `rows.hits`.
         logons, metrics: whether logons and event numbers are counted.
         analytics: whether our own analytics are asked, too.
     """
@@ -49,7 +49,7 @@ class Settings:
     zone: str = "Asia/Tokyo"
     start: int | None = None
     end: int | None = None
-    details: bool = False
+    details: str = ""
     logons: bool = False
     metrics: bool = False
     analytics: bool = True

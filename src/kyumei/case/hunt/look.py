@@ -19,7 +19,6 @@ ACTOR: Final = ("account", "SubjectUserName", "TargetUserName", "User", "Account
 """Who acted: the subject unless that is missing or the machine itself, then whoever else is named."""
 ADDRESS: Final = ("src_ip", "IpAddress", "ClientAddress", "SourceNetworkAddress", "Address")
 _MACHINE: Final = r"(?i)\$$|^(system|local service|network service|anonymous logon|n/a)$|^nt authority\\|^s-1-5-(18|19|20)$"
-_NONE: Final = r"^\s*-?\s*$"
 
 
 def texts(columns: Columns, names: tuple[str, ...], rows: np.ndarray) -> pa.Array:
@@ -72,7 +71,8 @@ def _at(column: Column, rows: np.ndarray) -> pa.Array:
 
 def _given(values: pa.Array) -> pa.Array:
     """Return the values with blank ones and lone hyphens as null."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    blank = pc.fill_null(pc.match_substring_regex(values, _NONE), fill_value=False)
-    return pc.if_else(blank, None, values)
+    blank = pc.is_in(pc.ascii_trim_whitespace(values), value_set=pa.array(["", "-"]))
+    return pc.if_else(blank, None, values) if pc.any(blank).as_py() else values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kyumei.case.hunt import look
+from kyumei.case.hunt.ask import GAP
 from kyumei.case.hunt.details import details
 
 if TYPE_CHECKING:
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
     from kyumei.case.hunt.gather import Batch
 
 
-def hits(batch: Batch, shown: list[tuple[int, np.ndarray]], *, with_details: bool) -> pa.Table | None:
-    """Return a table of the batch's hits, a row for each rule and event, None without any."""
+def hits(batch: Batch, shown: list[tuple[int, np.ndarray]], *, with_details: str) -> pa.Table | None:
+    """Return a table of the batch's hits, a row for each rule and event, None without any.
+
+    Args:
+        batch: the events.
+        shown: number and rows of each rule.
+        with_details: which hits carry the fields of their event: `all`, `first` for those that may be the first of a finding,
+            "" for none.
+    """
     import numpy as np
 
     if not shown:
@@ -30,13 +38,13 @@ def placed(batch: Batch, needed: pa.Table) -> pa.Table:
     import numpy as np
 
     rows = needed["row"].to_numpy()
-    places = _table(batch, np.zeros(len(rows), np.int32), rows, with_details=False).drop_columns(["rule", "ts"])
+    places = _table(batch, np.zeros(len(rows), np.int32), rows, with_details="").drop_columns(["rule", "ts"])
     for name in places.column_names:
         needed = needed.append_column(name, places[name])
     return needed
 
 
-def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: bool) -> pa.Table:
+def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details: str) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
@@ -52,10 +60,34 @@ def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details:
         "record": look.texts(batch.columns, look.RECORD, once),
     }
     if with_details:
-        facts["details"], facts["extra"] = (pa.array(texts, pa.string()) for texts in details(batch.columns, once))
+        first = np.zeros(len(once), np.bool_)
+        first[back[_may_begin(numbers, facts["host"].take(pa.array(back)), facts["ts"].take(pa.array(back)))]] = True
+        chosen = np.arange(len(once)) if with_details == "all" else np.flatnonzero(first)
+        at = np.full(len(once), -1)
+        at[chosen] = np.arange(len(chosen))
+        places = pa.array(at, mask=at < 0)
+        told = details(batch.columns, once[chosen])
+        facts["details"], facts["extra"] = (pa.array(texts, pa.string()).take(places) for texts in told)
     table = pa.table(facts).take(pa.array(back))
     table = table.add_column(0, "rule", pa.array(numbers))
     table = table.append_column("reader", pa.repeat(batch.reader, len(rows)))
     of = pa.array(batch.of[rows])
     table = table.append_column("evidence", pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of))
     return table.append_column("path", pa.array([s.path for s in batch.sources], pa.string()).take(of))
+
+
+def _may_begin(numbers: np.ndarray, hosts: pa.Array, ts: pa.Array) -> np.ndarray:
+    """Return the hits that may be the first of a finding: those with no earlier one of the rule and host near enough here."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    host = pc.fill_null(hosts.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
+    timed = ts.is_valid().to_numpy(zero_copy_only=False).astype(bool)
+    us = pc.fill_null(ts.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    order = np.lexsort((us, timed, host, numbers))
+    number, host, timed, us = numbers[order], host[order], timed[order], us[order]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (number[1:] != number[:-1]) | (host[1:] != host[:-1]) | ~timed[:-1] | (us[1:] - us[:-1] > GAP)
+    begin = us[np.flatnonzero(new)][np.cumsum(new) - 1]
+    return np.asarray(order[(us == begin) | ~timed])
