@@ -46,6 +46,14 @@ def test_a_map_is_and_and_a_list_is_or(tmp_path: Path) -> None:
     assert tree(tmp_path, "{a: 1x, b: [2x, 3x]}") == And((a, Or((b, c))))
 
 
+def test_a_single_selection_needs_no_condition(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(HEAD + "detection: {s: {a: 1x}}", encoding="utf-8")
+    (rule,), problems = parse_rules([path])
+    assert isinstance(rule, Rule)
+    assert (rule.tree, problems) == (Leaf("a", Text(("1x",))), [])
+
+
 def test_windash_is_one_pattern(tmp_path: Path) -> None:
     assert tree(tmp_path, "{a|contains|windash: ' -enc'}") == Leaf("a", Text((ANY, " ", DASH, "enc", ANY)))
 
@@ -56,7 +64,7 @@ def test_windash_is_one_pattern(tmp_path: Path) -> None:
         ("a: [", "it is no YAML"),
         ("- 1", "a document is no map"),
         ("title: A\nlogsource: {product: x}", "there is no detection"),
-        (HEAD + "detection: {s: {a: b}}", "there is no condition"),
+        (HEAD + "detection: {s: {a: b}, t: {a: c}}", "there is no condition"),
         (HEAD + "detection: {s: {a|nothing: b}, condition: s}", "the modifier nothing is not known"),
         (HEAD + "detection: {s: {a|expand: '%x%'}, condition: s}", "placeholder %x%"),
         (HEAD + "detection: {s: {a: b}, condition: t}", "'t' not defined"),

@@ -48,6 +48,8 @@ class NotSigma(ValueError):
 def tree(detection: Mapping[str, Any], placeholders: Mapping[str, Sequence[str]]) -> Node:
     """Return the condition of a `detection` section; several conditions are joined with or.
 
+    Where there is none and one search identifier, that is it: Hayabusa's rules leave it out.
+
     Args:
         detection: search identifiers and `condition`.
         placeholders: what `%name%` stands for under `expand`; the names' case is ignored.
@@ -55,7 +57,7 @@ def tree(detection: Mapping[str, Any], placeholders: Mapping[str, Sequence[str]]
     Raises:
         NotSigma: it cannot be understood. pySigma's own errors (`sigma.exceptions.SigmaError`) pass, too.
     """
-    conditions = detection.get("condition")
+    conditions = detection.get("condition", _only(detection))
     listed = conditions if isinstance(conditions, list) else [conditions]
     if not listed or not all(isinstance(one, str) for one in listed):
         msg = "there is no condition"
@@ -64,6 +66,11 @@ def tree(detection: Mapping[str, Any], placeholders: Mapping[str, Sequence[str]]
     sections = SigmaDetections(named, [str(one) for one in listed])
     trees = [_node(SigmaCondition(str(one), sections).parse(), placeholders) for one in listed]
     return trees[0] if len(trees) == 1 else Or(tuple(trees))
+
+
+def _only(detection: Mapping[str, Any]) -> str | None:
+    names = [str(name) for name in detection if name != "timeframe"]
+    return names[0] if len(names) == 1 else None
 
 
 def _detection(definition: object) -> SigmaDetection:
