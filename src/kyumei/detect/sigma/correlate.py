@@ -17,10 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kyumei.detect.sigma import windows
-from kyumei.detect.sigma.correlation import METRICS, TEMPORAL
 from kyumei.detect.sigma.hittable import FIELD
 from kyumei.detect.sigma.logsource import fold
-from kyumei.detect.sigma.rule import Condition, Correlation, Problem
+from kyumei.detect.sigma.rule import METRICS, TEMPORAL, Condition, Correlation, Problem
 from kyumei.detect.sigma.special import numbers
 from kyumei.detect.sigma.temporal import qualifying
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sigma.correlations import SigmaExtendedCorrelationCondition
 
 from kyumei.detect.sigma.detection import NotSigma
-from kyumei.detect.sigma.rule import SECOND, Condition, Correlation
+from kyumei.detect.sigma.rule import METRICS, SECOND, TEMPORAL, Condition, Correlation
 
 if TYPE_CHECKING:
     from kyumei.detect.sigma.rule import About
 
-TEMPORAL: Final = ("temporal", "temporal_ordered")
-METRICS: Final = ("value_sum", "value_avg", "value_percentile", "value_median")
 KINDS: Final = ("event_count", "value_count", *TEMPORAL, *METRICS)
 OPERATORS: Final = ("gt", "gte", "lt", "lte", "eq", "neq")
 _SPAN: Final = re.compile(r"([0-9]+) ?([smhdwMy])")

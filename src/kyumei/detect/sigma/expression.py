@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigma.correlations import (
-    CorrelationConditionAND,
-    CorrelationConditionNOT,
-    CorrelationConditionOR,
-    SigmaExtendedCorrelationCondition,
-)
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def parsed(expression: str) -> Any:
     """Return the expression's tree."""
+    from sigma.correlations import SigmaExtendedCorrelationCondition
+
     return SigmaExtendedCorrelationCondition.parse(expression)
 
 
@@ -28,6 +23,8 @@ def true(tree: Any, has: Callable[[str, bool], bool], *, denied: bool = False) -
         has: whether a rule (name) occurs; the second argument says whether the expression denies it there.
         denied: whether the tree stands below an odd number of `not`.
     """
+    from sigma.correlations import CorrelationConditionAND, CorrelationConditionNOT, CorrelationConditionOR
+
     if isinstance(tree, CorrelationConditionNOT):
         return not true(tree.args[0], has, denied=not denied)
     if isinstance(tree, CorrelationConditionAND):

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.tree import Node
 
 SECOND: Final = 1_000_000
+TEMPORAL: Final = ("temporal", "temporal_ordered")
+METRICS: Final = ("value_sum", "value_avg", "value_percentile", "value_median")
+"""Types of correlations."""
 LEVELS: Final = ("informational", "low", "medium", "high", "critical")
 
 

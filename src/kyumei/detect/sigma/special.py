@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kyumei.detect.sigma.instants import utc_part
 from kyumei.detect.sigma.matcher import native_code
 from kyumei.detect.sigma.tree import ANY, DASH, DASHES, Text
 
@@ -52,7 +53,10 @@ def times(values: pa.StringArray, part: str, offset: timedelta) -> np.ndarray:
         part: minute, hour, day, week (ISO 8601), month or year.
         offset: what is added to times that state that they are UTC; others are taken as they are.
     """
-    return np.array([_part(text, part, offset) for text in values.to_pylist()], np.float64)
+    found, told = utc_part(*buffers(values), part, int(offset.total_seconds()) // 60)
+    rest = np.flatnonzero(~told)
+    found[rest] = [_part(text, part, offset) for text in values.take(pa.array(rest)).to_pylist()]
+    return found
 
 
 def _part(text: str | None, part: str, offset: timedelta) -> float:
