@@ -1,18 +1,20 @@
-"""`kyumei hunt` end to end and its rules alone: events a second, CPU time, peak memory; peers on the same files in one run.
+"""Windows event logs: decoding, rules, and `kyumei hunt` end to end, beside peers on the same files in one run.
 
-`python bench/bench_hunt.py [--chunks N] [--repeat N] [--sqlite] [--libevtx] [--python-evtx] [--plaso BIN]`: logs are made of
+`python bench/bench_hunt.py [--chunks N] [--repeat N] [--sqlite] [--python-evtx] [--plaso BIN] [--page FILE]`: logs are made of
 the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`). Rules: ours and both packs
 there, compiled beforehand. End to end is the command as a person runs it, start of Python included, with one job and with two.
 Rates are by CPU time (that of all processes), the best of some repetitions; wall time stands beside it and means something on
-a quiet machine only.
+a quiet machine only. `--page` writes what was measured as a page of Markdown.
 
-`--sqlite` needs pysigma-backend-sqlite: events as rows of a table in memory, each rule that it can say as one query, detection
-alone, on the first 20,000 events. `--plaso` names `log2timeline` of an environment of its own; it only reads.
+`--sqlite` needs pysigma-backend-sqlite (`sqlite_peer`: the Windows rules, on the first 20,000 events). `--plaso` names
+`log2timeline` of an environment of its own; it reads and stores, and applies no rules. `--python-evtx` needs that package.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import json
 import os
 import resource
@@ -22,10 +24,10 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import sqlite_peer
 from bench_evtx import READERS_, SHARED, source
-from evtx_logs import dense_chunks, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from kyumei.store.columns import Columns
 
 PACKS = ("rules_sigma", "rules_hayabusa")
-SQLITE_EVENTS = 20_000
 
 
 def hunt(path: Path, rules: Sequence[str], cache: Path, jobs: int) -> tuple[float, float, int]:
@@ -75,53 +76,20 @@ def detect(path: Path, folder: Path, repeat: int) -> list[float]:
     return [sum(one.n for one in columns), best, hits, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
 
 
-def sqlite(path: Path, folder: Path) -> list[float]:
-    """Return events, CPU seconds, hits and peak memory of the rules as queries on a table in memory."""
-    import sqlite3
-
-    from sigma.backends.sqlite import sqliteBackend
-    from sigma.collection import SigmaCollection
-
-    from kyumei.store.columns import arrays
-
-    fields: dict[str, list[Any]] = {}
-    n = 0
-    for one in batches(path):
-        if n >= SQLITE_EVENTS:
-            break
-        for name, array in arrays(one).items():
-            key = name.removeprefix("System_").lower()
-            fields.setdefault(key, [None] * n).extend(array.to_pylist()[: one.n])
-        n += one.n
-        fields = {name: values + [None] * (n - len(values)) for name, values in fields.items()}
-    queries = _queries(SigmaCollection, sqliteBackend, folder)
-    con = sqlite3.connect(":memory:")
-    names = sorted(fields)[:1900]  # SQLite takes no more columns than 2,000
-    con.execute(f"create table logs ({', '.join(chr(34) + name + chr(34) for name in names)})")
-    marks = ", ".join("?" * len(names))
-    con.executemany(f"insert into logs values ({marks})", zip(*(fields[name] for name in names), strict=True))
-    begin, hits = time.process_time(), 0
-    for query in queries:
-        try:
-            hits += len(con.execute(query).fetchall())
-        except sqlite3.Error:  # a field that no event has
-            continue
-    return [n, time.process_time() - begin, hits, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
-
-
-def _queries(collection: Any, backend: Any, folder: Path) -> list[str]:
-    """Return the rules of a folder as queries, those that the backend can say."""
-    made: list[str] = []
-    for path in sorted(folder.rglob("*.yml")):
-        try:
-            made += backend().convert(collection.from_yaml(path.read_text("utf-8")))
-        except Exception:  # noqa: BLE001, S112  # a peer's limits, whatever it raises
-            continue
-    return [query.replace("<TABLE_NAME>", "logs") for query in made]
+def plaso(binary: str, path: Path, events: int) -> list[float]:
+    """Return events, CPU seconds, 0 and peak memory in MB of plaso's winevtx parser with its storage, one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [binary, "--parsers", "winevtx", "--single-process", "-q", "--storage-file", f"{folder}/x.plaso", str(path)]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder) as started:
+            _, status, used = os.wait4(started.pid, 0)
+            started.returncode = os.waitstatus_to_exitcode(status)
+        if started.returncode:
+            return []
+        return [events, used.ru_utime + used.ru_stime, 0, used.ru_maxrss // 1024]
 
 
 def apart(*words: str) -> list[float]:
-    """Run one of the measurements in a process of its own."""
+    """Run one of the measurements in a process of its own, which inherits no peak of memory: this one stays small."""
     done = subprocess.run([sys.executable, __file__, "--one", *words], capture_output=True, text=True, check=False)
     if done.returncode:
         return []
@@ -134,50 +102,86 @@ def one_of(words: Sequence[str]) -> list[float]:
     kind, path, folder, repeat = words
     if kind == "detect":
         return detect(Path(path), Path(folder), int(repeat))
-    if kind == "sqlite":
-        return sqlite(Path(path), Path(folder))
-    begin = time.process_time()
-    n = READERS_[kind](Path(path))
-    return [n, time.process_time() - begin, 0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
+    if kind == "write":
+        from evtx_logs import dense_chunks, write
+
+        return [write(Path(path), dense_chunks(SHARED), int(repeat), alter=folder == "high", seed=1)]
+    best, n = float("inf"), 0
+    read = python_evtx if kind == "python-evtx" else READERS_[kind]
+    for _ in range(int(repeat)):
+        begin = time.process_time()
+        n = read(Path(path))
+        best = min(best, time.process_time() - begin)
+    return [n, best, 0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
 
 
-def table(path: Path, events: int, work: Path, said: argparse.Namespace) -> None:
-    """Print what was measured on one log."""
+def python_evtx(path: Path) -> int:
+    """Take the XML of python-evtx, of the first 20 chunks only; records that it cannot read are passed over."""
+    from Evtx.Evtx import FileHeader
+
+    header, n = FileHeader(path.read_bytes(), 0), 0
+    for _, chunk in zip(range(20), header.chunks(), strict=False):
+        for record in chunk.records():
+            with contextlib.suppress(Exception):
+                n += bool(record.xml())
+    return n
+
+
+@dataclasses.dataclass(slots=True)
+class Table:
+    """What was measured on one log, printed as it comes."""
+
+    name: str
+    rows: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, what: str, tool: str, found: Sequence[float], note: str = "") -> None:
+        """Add a measurement: events, CPU seconds, hits, memory; or that there is none."""
+        if not found:
+            print(f"  {what:11} {tool:28} not installed, or failed", flush=True)
+            return
+        n, cpu, hits, memory = found
+        note = note or (f"{int(hits):,} hits" if hits else "")
+        print(f"  {what:11} {tool:28} {n / cpu:>10,.0f} events/s  {cpu:8.2f} s CPU  {int(memory):>6,} MB  {note}", flush=True)
+        self.rows.append(
+            f"| {self.name} | {what} | {tool} | {n / cpu:,.0f} | {int(n):,} | {cpu:.2f} | {int(memory):,} | {note} |"
+        )
+
+
+def measured(path: Path, events: int, work: Path, said: argparse.Namespace) -> Table:
+    """Measure everything on one log."""
     print(f"{path.stem}: {events:,} events, {path.stat().st_size / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}")
+    table = Table(path.stem)
+    for tool, repeat in (("kyumei columns", said.repeat + 1), ("evtx (Rust) drain", said.repeat), ("libevtx xml", 1)):
+        table.add("decode", tool, apart(tool, str(path), "-", str(repeat)))
+    if said.python_evtx:
+        table.add("decode", "python-evtx", apart("python-evtx", str(path), "-", "1"), "its first 20 chunks")
     rules = [word for pack in PACKS for word in ("--rules", str(work / pack))]
-    for label, jobs, words in (
-        ("end to end, 1 job", 1, rules),
-        ("end to end, 2 jobs", 2, rules),
-        ("own rules alone, 1 job", 1, []),
+    stored = max((work / "cache" / "kyumei").glob("*/rules.jsonl"), key=lambda file: file.stat().st_size)  # not ours alone
+    table.add("rules", "kyumei, all packs", apart("detect", str(path), str(stored.parent), str(said.repeat)))
+    if said.sqlite:
+        table.add("rules", "pySigma-SQLite, SigmaHQ", sqlite_peer.apart(path, work / PACKS[0]))
+    for tool, jobs, words in (
+        ("kyumei hunt, 1 job", 1, rules),
+        ("kyumei hunt, 2 jobs", 2, rules),
+        ("kyumei hunt, own rules", 1, []),
     ):
         runs = [hunt(path, words, work / "cache", jobs) for _ in range(said.repeat)]
         wall, cpu, memory = (min(one) for one in zip(*runs, strict=True))
-        line(label, events, cpu, int(memory), f"wall {wall:.2f} s")
-    kept = max((work / "cache" / "kyumei").glob("*/rules.jsonl"), key=lambda file: file.stat().st_size)  # not our own alone
-    show("detection alone", apart("detect", str(path), str(kept.parent), str(said.repeat)))
-    if said.sqlite:
-        show("pySigma-SQLite", apart("sqlite", str(path), str(work / PACKS[0]), "1"))
-    for name, asked in (("libevtx xml", said.libevtx), ("python-evtx", said.python_evtx)):
-        if asked:
-            show(name, apart(name, str(path), "-", "1"))
+        table.add("end to end", tool, [events, cpu, 0, memory], f"wall {wall:.2f} s")
     if said.plaso:
-        from bench_evtx import plaso
-
-        print(f"  {'plaso winevtx':22} {plaso(said.plaso, path, events):>10,.0f} events/s (wall, reading only)")
-
-
-def show(name: str, found: Sequence[float]) -> None:
-    """Print a measurement, or that there is none."""
-    if not found:
-        print(f"  {name:22} not installed, or failed")
-        return
-    n, seconds, hits, memory = found
-    line(name, int(n), seconds, int(memory), f"{int(hits):,} hits" if hits else "reading only")
+        table.add("end to end", "plaso, winevtx, no rules", plaso(said.plaso, path, events))
+    return table
 
 
-def line(name: str, events: int, cpu: float, memory: int, note: str) -> None:
-    """Print one row."""
-    print(f"  {name:22} {events / cpu:>10,.0f} events/s  {cpu:8.2f} s CPU  {memory:>6,} MB  {note}", flush=True)
+PAGE = """# Windows event logs: speed
+
+Written by `python bench/bench_hunt.py {words}`,
+which says how it measures, on a machine with {cores} cores ({day}, load {load:.1f} at the start). `low` has few distinct
+values, `high` many. Rates are events a second of CPU time; peak MB is the memory of the largest process.
+
+| log | what | tool | events/s | events | CPU s | peak MB | |
+|---|---|---|---:|---:|---:|---:|---|
+"""
 
 
 def main() -> None:
@@ -185,9 +189,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--chunks", type=int, default=500)
     parser.add_argument("--repeat", type=int, default=2)
-    for flag in ("--sqlite", "--libevtx", "--python-evtx"):
+    for flag in ("--sqlite", "--python-evtx"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--plaso", default="")
+    parser.add_argument("--page", type=Path, default=None)
     parser.add_argument("--one", nargs=4)
     said = parser.parse_args()
     if said.one:
@@ -196,19 +201,26 @@ def main() -> None:
     if not SHARED.is_dir():
         print(f"no real logs at {SHARED}: nothing to measure")
         return
-    chunks = dense_chunks(SHARED)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         for pack in PACKS:
             with tarfile.open(SHARED / f"{pack}.tar.xz") as tar:
                 tar.extractall(work / pack, filter="data")
         small = work / "one.evtx"
-        write(small, chunks, 1, alter=False, seed=1)
+        apart("write", str(small), "low", "1")
         hunt(small, [word for pack in PACKS for word in ("--rules", str(work / pack))], work / "cache", 1)
         hunt(small, [], work / "cache", 1)
+        load, tables = os.getloadavg()[0], []
         for kind in ("low", "high"):
             path = work / f"{kind}.evtx"
-            table(path, write(path, chunks, said.chunks, alter=kind == "high", seed=1), work, said)
+            (events,) = apart("write", str(path), kind, str(said.chunks))
+            tables.append(measured(path, int(events), work, said))
+    if said.page:
+        words = " ".join(
+            "LOG2TIMELINE" if word == said.plaso else word for word in sys.argv[1:] if word not in {str(said.page), "--page"}
+        )
+        head = PAGE.format(words=words, cores=os.cpu_count(), day=time.strftime("%Y-%m-%d"), load=load)
+        said.page.write_text(head + "\n".join(row for table in tables for row in table.rows) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
