@@ -44,6 +44,7 @@ LEVELS = ("low", "medium", "high")
 JAPAN = timedelta(hours=9)
 JUSTIFIED = {
     "Account was added to a group with wide rights",  # a machine being set up, its first administrator made
+    "Service that runs a shell or a program of a user's folder was installed",  # a developer's tests run a service out of Temp
     "Strong right was granted to an account",  # the same, by the installation of a server role
     "Windows event log was cleared",  # logs emptied before the sample was taken, as their makers did
 }

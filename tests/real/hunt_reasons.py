@@ -15,6 +15,7 @@ _RDP: Final = (
     "True by the rule's words: the RDP service reported a protocol error. It does so for scanners and broken connections, too."
 )
 _GROUP: Final = "True: an account became an administrator while the machine was set up and joined to its domain."
+_TEMPORARY: Final = "True: a service ran out of a folder for temporary files (a developer's tests)."
 _CRASH: Final = "True: Windows stopped and wrote its memory to a file. No attack is claimed; a dump holds credentials."
 
 REASONS: Final = {
@@ -37,7 +38,8 @@ REASONS: Final = {
         "Wrong in part: the pack's rule takes any path with %SystemRoot%, and Windows registers its own services so. One "
         "of them does run out of a folder for temporary files (a developer's tests), another is PsExec."
     ),
-    "Service Installation in Suspicious Folder": "True: a service ran out of a folder for temporary files.",
+    "Service Installation in Suspicious Folder": _TEMPORARY,
+    "Service that runs a shell or a program of a user's folder was installed": _TEMPORARY,
     "Potential RDP Exploit CVE-2019-0708": _RDP,
     "Crash Dump Created By Operating System": _CRASH,
     "BSOD": _CRASH,
