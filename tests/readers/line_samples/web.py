@@ -91,4 +91,17 @@ LOGS = (
             "17-Jun-2024 10:01:01.000 重大 [main] org.apache.catalina.core.StandardService.stopInternal 例外が発生しました",
         ),
     ),
+    Log(
+        "web.ltsv",
+        "access.ltsv",
+        (
+            "time:17/Jun/2024:10:00:00 +0900\thost:192.0.2.10\tforwardedfor:-\treq:GET /list.csv?from=1&to=9 HTTP/1.1\tstatus:200\tsize:40960\treferer:-\tua:curl/8.0 (x; y)\treqtime:0.123\tvhost:www.example.jp\tuser:hanako",
+            "time:2024-06-17T10:00:05\thost:198.51.100.1\tforwardedfor:203.0.113.5, 198.51.100.1\tmethod:POST\turi:/login\tstatus:401\tsize:12",
+            "msec:1718586009.123\tremote_addr:2001:DB8::10\trequest:GET /a HTTP/2.0\tstatus:304\tbody_bytes_sent:0",
+        ),
+        (
+            "time:17/Jun/2024:10:01:00 +0900\thost:192.0.2.11\treq:GET /顧客名簿.csv HTTP/1.1\tstatus:200\tsize:40960\tuser:山田",
+            "time:17/Jun/2024:10:01:05 +0900\thost:192.0.2.11\treq:GET /名簿.csv HTTP/1.1\tstatus:200\tsize:40960\tuser:鈴木",
+        ),
+    ),
 )
