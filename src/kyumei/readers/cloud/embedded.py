@@ -51,8 +51,11 @@ def _mapping(name: str) -> LogMapping:
 def _accepts_csv(source: Source) -> int:
     from kyumei.readers.flat_csv.records import layout
 
-    named = layout(source.head, frozenset((_AUDIT_DATA,))) is not None
-    return CERTAIN if named and b'""Operation""' in source.head else 0
+    shape = layout(source.head, frozenset((_AUDIT_DATA,)))
+    if shape is None:
+        return 0
+    dated = {"creationdate", "creationtime"} & {name.replace(" ", "").lower() for name in shape.names}
+    return CERTAIN if dated or b'""Operation""' in source.head else 0
 
 
 @reader(
