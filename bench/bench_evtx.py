@@ -1,9 +1,14 @@
 """Events a second and peak memory of EVTX readers, in one run on the same files, one core.
 
-`python bench/bench_evtx.py [--chunks N] [--repeat N] [--plaso BIN] [--python-evtx]`: the files are made of the dense chunks of
-../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`). Each reader runs in a process of its own, pinned to
-one core; the best of some repetitions by CPU time counts, so other load on the machine matters less. `2 processes` is wall
+`python bench/bench_evtx.py [--chunks N] [--repeat N] [--only TEXT] [--long N] [--plaso BIN] [--python-evtx]`: the
+files are made of the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`); with
+`--only TEXT` of those in which this text stands, such as a channel. Each reader runs in a process of its own, pinned to one
+core; the best of some repetitions by CPU time counts, so other load on the machine matters less. `2 processes` is wall
 time of two halves of one file against the whole: only a quiet machine shows it.
+
+Dictionaries are new for each log, and the plans of templates are those that the process keeps: the first repetition works them
+out. `high` has some four new distinct values an event. `--long` adds a log of so many chunks (64 KiB each) with many distinct
+values and prints the peak memory beside that of a quarter and of a sixteenth of it: what a log takes must not grow with it.
 
 `--plaso` names `log2timeline` of an environment of its own; `--python-evtx` needs that package (slow: a share of the file).
 """
@@ -179,6 +184,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--chunks", type=int, default=1000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", default="", help="chunks in which this text stands: a channel, a provider")
+    parser.add_argument("--long", type=int, default=0)
     parser.add_argument("--plaso", default="")
     parser.add_argument("--python-evtx", action="store_true")
     parser.add_argument("--one", nargs=2)
@@ -189,12 +196,24 @@ def main() -> None:
     if not SHARED.is_dir():
         print(f"no real logs at {SHARED}: nothing to measure")
         return
-    chunks = evtx_logs.dense_chunks(SHARED)
+    chunks = [c for c in evtx_logs.dense_chunks(SHARED) if said.only.encode("utf-16-le") in c]
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("low", "high"):
             path = Path(folder) / f"{kind}.evtx"
             events = evtx_logs.write(path, chunks, said.chunks, alter=kind == "high", seed=1)
             _table(kind, path, events, said)
+        for part in (16, 4, 1) if said.long else ():
+            _memory(Path(folder) / "long.evtx", chunks, said.long // part)
+
+
+def _memory(path: Path, chunks: list[bytes], count: int) -> None:
+    import evtx_logs
+
+    events = evtx_logs.write(path, chunks, count, alter=True, seed=2)
+    print(f"long: {events:,} events, {path.stat().st_size / 1e6:,.0f} MB")
+    for name in ("kyumei columns", "kyumei parquet"):
+        rate, memory, note = measured(name, path, 1)
+        print(f"  {name:18} {rate:>10,.0f} events/s  {memory:>6,} MB  {note}")
 
 
 def _table(kind: str, path: Path, events: int, said: Any) -> None:

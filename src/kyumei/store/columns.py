@@ -61,14 +61,14 @@ def dense(column: Column, n: int) -> tuple[np.ndarray, pa.StringArray]:
 
 
 def as_array(codes: np.ndarray, values: pa.StringArray) -> pa.DictionaryArray:
-    """Return what `dense` gave as an Arrow array; where it is null, its index is 0."""
+    """Return what `dense` gave as an Arrow array, which takes the codes over: where it is null, they become 0."""
     import numpy as np
     import pyarrow as pa
 
     there = codes >= 0
     n = int(np.count_nonzero(there))
     valid = None if n == len(codes) else pa.py_buffer(np.packbits(there, bitorder="little"))
-    buffers = [valid, pa.py_buffer(codes if valid is None else np.maximum(codes, 0))]
+    buffers = [valid, pa.py_buffer(codes if valid is None else np.maximum(codes, 0, out=codes))]
     indices = pa.Array.from_buffers(pa.int32(), len(codes), buffers, null_count=len(codes) - n)
     return pa.DictionaryArray.from_arrays(indices, values, safe=False)
 
