@@ -181,3 +181,18 @@ def test_an_inside_address_of_a_vpn_is_the_account_and_where_it_came_from(case: 
 def test_a_ticket_of_a_computer_account_names_the_machine(case: Case) -> None:
     logon(case, NOON, user="PC-0400$", sid="S-1-0-0", src_ip="10.0.1.40", event_id=4768)
     assert where(case, "10.0.1.40", NOON) == ["pc-0400 (kerberos)"]
+
+
+def test_leases_of_a_windows_server_end_with_their_release(case: Case) -> None:
+    said = {"src_ip": "10.0.1.50", "host": "pc-0500.corp.example", "device": "02005E005301"}
+    case.add("network.windows_dhcp", "record.written", NOON, event_id=10, outcome="success", **said)
+    case.add("network.windows_dhcp", "record.written", NOON + 2 * HOUR, event_id=12, outcome="success", **said)
+    assert where(case, "10.0.1.50", NOON + HOUR) == ["pc-0500 (dhcp)"]
+    assert where(case, "10.0.1.50", NOON + 3 * HOUR) == []
+
+
+def test_a_file_of_leases_that_states_end_and_length_gives_the_begin(case: Case) -> None:
+    said = {"src_ip": "10.0.1.51", "host": "pc-0510", "device": "02:00:5e:00:53:01", "ts_kind": "lease of 3600 s ends"}
+    case.add("network.kea_leases", "record.written", NOON, fields={"valid_lifetime": "3600"}, **said)
+    assert where(case, "10.0.1.51", NOON - 30 * MINUTE) == ["pc-0510 (dhcp)"]
+    assert where(case, "10.0.1.51", NOON - 2 * HOUR) == where(case, "10.0.1.51", NOON + 1) == []

@@ -55,6 +55,7 @@ def test_events_come_in_order_of_time_and_those_without_last(store: Store) -> No
         (Filter(accounts=("Suzuki",)), [3, 0]),
         (Filter(accounts=(r"example\suzuki",)), [0]),
         (Filter(addresses=("203.0.113.0/24",)), [2]),
+        (Filter(addresses=("::FFFF:203.0.113.7",)), [2]),
         (Filter(addresses=("2001:DB8::/32", "B@example.org")), [3, 4]),
         (Filter(sources=("test.t*",)), [100]),
         (Filter(actions=("login.*",)), [4, 0]),

@@ -17,7 +17,7 @@ Formats: ISC dhcpd.leases(5) and its syslog lines, dnsmasq(8), Kea; Microsoft, a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kyumei.detect import logins, names
 from kyumei.detect.build import MARK
@@ -161,25 +161,23 @@ def _from_reader(store: Store, reader: str) -> None:
         user = names.native(store, reader, "TargetUserName")
         machine = f"nullif(regexp_extract(lower({user}), '^([^$@]+)[$]', 1), '')"
         store.rows(_LOGONS.format(node=machine, basis="'kerberos'", mark=MARK, view=name(reader), ids="(4768, 4769)"))
-    elif "dhcp" in reader:
+    elif "dhcp" in reader or reader.endswith("_leases"):
         store.rows(_leases(store, reader))
 
 
 def _leases(store: Store, reader: str) -> str:
-    def given(*fields: str) -> Any:
-        return names.native(store, reader, *fields)
+    """Return what a reader of a DHCP server's logs or leases says: `src_ip`, `host` and `device` are address, name and card.
 
-    address = given("IP Address", "ip", "ip_address", "assigned_ip", "address", "lease_ip")
-    host, mac = (
-        given("Host Name", "hostname", "host_name", "client_hostname"),
-        given("MAC Address", "mac", "hwaddr", "hardware"),
-    )
-    lease, said = given("lease_seconds", "lease_time", "valid_lifetime"), given("Description", "what", "event", "ID")
-    gone = f"regexp_matches(lower(coalesce({said}, '')), 'releas|expir|delet|decline')"
+    Lease files of Kea and dnsmasq state when a lease ends; where its length is not stated either, only that instant is known.
+    """
+    length = f"try_cast({names.native(store, reader, 'valid_lifetime', 'lease_seconds')} as bigint) * 1000000"
+    ends = f"epoch_us(try_strptime({names.native(store, reader, 'ends')}, '%Y/%m/%d %H:%M:%S')) - epoch_us(ts)"
+    at_end = "coalesce(ts_kind, '') like 'lease of%ends'"
     return f"""
         insert into holder_seen
-        select epoch_us(ts), native_address(coalesce({address}, src_ip)), node_of(nullif(coalesce({host}, ''), '')),
-            lower({mac}), {gone}, try_cast({lease} as bigint) * 1000000, 'dhcp', {MARK}
-        from {name(reader)} where ts is not null and native_address(coalesce({address}, src_ip)) is not null
-            and (coalesce({host}, '') <> '' or {mac} is not null)
+        select epoch_us(ts) - case when {at_end} then coalesce({length}, 0) else 0 end, src_ip, node_of(nullif(host, '')),
+            lower(device), coalesce(event_id in (12, 16, 17, 18), false),
+            case when {at_end} then coalesce({length}, 0) else coalesce({length}, {ends}) end, 'dhcp', {MARK}
+        from {name(reader)} where ts is not null and src_ip is not null and coalesce(outcome, '') <> 'failure'
+            and (host is not null or device is not null)
     """

@@ -144,9 +144,17 @@ def _account(value: str) -> list[str]:
 
 def _address(store: Store, values: Sequence[str]) -> tuple[str, list[object]]:
     """Return the condition that source or destination is one of the values, or an address inside one of the networks."""
-    listed = sorted({v.lower() for v in values} | _inside(store, values))
+    plain = [_unmapped(v) for v in values]
+    listed = sorted({v.lower() for v in plain} | _inside(store, plain))
     condition = "(list_contains(?, lower(src_ip)) or list_has_any(string_split(lower(dst), '; '), ?))"
     return condition, [listed, listed]
+
+
+def _unmapped(value: str) -> str:
+    """Return an IPv4 address written as `::ffff:a.b.c.d` as the store spells it, anything else as it is."""
+    ip = _ip(value)
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return value if mapped is None else str(mapped)
 
 
 def _inside(store: Store, values: Sequence[str]) -> set[str]:
