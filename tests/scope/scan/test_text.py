@@ -232,3 +232,60 @@ def test_every_hit_stands_where_it_is_said_whatever_was_folded_before_it(encodin
 )
 def test_a_word_speaks_for_a_number_only_near_it_and_for_a_birth_only_without_a_clock(text: str, kinds: list[str]) -> None:
     assert [hit.kind for hit in scan(Source.memory(text.encode()))] == kinds
+
+
+@pytest.mark.parametrize("text", ["Date of birth: 12 March 1985", "Birthday: MAR 12, 1985", "born 1 september 1985"])
+def test_english_months_are_read_in_any_letters(text: str) -> None:
+    assert [hit.kind for hit in scan(Source.memory(text.encode()))] == ["dob"]
+
+
+_BITS = [
+    "性別",
+    "男",
+    "女性",
+    "続柄",
+    "長男",
+    "IBAN",
+    "生年月日",
+    "birth",
+    "Mar 3 1985",
+    "cvv",
+    "123",
+    "口座名義",
+    "カナ",
+    "ヤマダ タロウ",
+    "session",
+    "cookie",
+]
+_BITS += [
+    "password",
+    "学籍番号",
+    "A12345",
+    ":",
+    "=",
+    " ",
+    "は",
+    "が",
+    "「",
+    "」",
+    "\n",
+    '"',
+    "(",
+    ")",
+    "\t",
+    "本籍",
+    "東京都千代田区",
+    "DE89370400440532013000",
+]
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(_BITS), max_size=9).map("".join))
+def test_values_after_labels_are_those_that_every_expression_finds_when_tried_everywhere(text: str) -> None:
+    from kyumei.scope.scan import find
+
+    raw = np.frombuffer((text + " ").encode(), np.uint8)
+    quick = find.find(raw).rows.tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(find, "_can_begin", lambda _: None)
+        assert find.find(raw).rows.tolist() == quick

@@ -115,6 +115,7 @@ def _day(tokens: Tokens) -> npt.NDArray[np.int64]:
 labelled(
     "dob.foreign", "dob", "id.dob", "birth",
     r"(?P<v>(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2}|"
-    r"(?:[0-3]?[0-9] )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* ?[0-3]?[0-9]?,? (?:19|20)[0-9]{2})(?![0-9])",
+    r"(?:[0-3]?[0-9] )?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]* ?[0-3]?[0-9]?,? (?:19|20)[0-9]{2})"
+    r"(?![0-9])",
     order=92, loose=True, validator="calendar",
 )(always)  # fmt: skip

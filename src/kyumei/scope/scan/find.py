@@ -14,8 +14,8 @@ import numpy as np
 
 from kyumei.scope.scan import marks as k
 from kyumei.scope.scan.digits import chosen
-from kyumei.scope.scan.kernel import breaks
 from kyumei.scope.scan.lists import tables, words
+from kyumei.scope.scan.near import SEPARATORS, after_label, breaks
 from kyumei.scope.scan.rules import Labelled, Rule, Tokens, labels, rules, shape_of, wanted
 from kyumei.scope.scan.sweep import COLUMNS, sweep
 
@@ -214,12 +214,28 @@ def _by_labels(data: Bytes, said: _Words) -> Iterator[Ints]:
         ends = listed[:, 1]
         inside = ends < len(data)
         listed = listed[inside][may_follow[data[ends[inside]]]]
+        can = _can_begin(rule)
+        if can is not None and len(listed):
+            listed = listed[can[after_label(data, listed[:, 1])]]
         for start, end in listed.tolist():
             span = _value(data, end, rule)
             if span:
                 rows.append((*span, shift + number, start, end))
     if rows:
         yield np.array(rows, np.int64)
+
+
+@cache
+def _can_begin(rule: Labelled) -> Bools | None:
+    """Return for each byte whether a value may begin with it; None where it may begin as what separates it from its label."""
+    from kyumei.scope.scan.begins import first_bytes
+
+    found = first_bytes(rule.expression)
+    if found is None or found & set(SEPARATORS):
+        return None
+    can = np.zeros(256, np.bool_)
+    can[list(found)] = True
+    return can
 
 
 def _value(data: Bytes, at: int, rule: Labelled) -> tuple[int, int] | None:

@@ -73,19 +73,6 @@ def fold(data: Bytes, out: Bytes, folded: npt.NDArray[np.int32]) -> tuple[int, i
 
 
 @jit
-def breaks(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> None:
-    """Write how many line feeds stand between each start and end, at most 2."""
-    for n in range(len(starts)):
-        found = 0
-        i = starts[n]
-        while i < ends[n] and found < 2:
-            if data[i] == 10:
-                found += 1
-            i += 1
-        out[n] = found
-
-
-@jit
 def _has(sorted_shapes: Ints, shape: int) -> bool:
     low = 0
     high = len(sorted_shapes)
