@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Bytes = frozenset[int] | None
 """First bytes in UTF-8; None for any."""
 _ANY: Bytes = None
+_FOLDED = {ord("i"): 0xC4, ord("s"): 0xC5, ord("k"): 0xE2}
+"""Letters that other letters fold to (ı, the long s, the Kelvin sign), and the first bytes of these."""
 
 
 def first_bytes(expression: re.Pattern[str]) -> Bytes:
@@ -71,5 +73,5 @@ def _letters(low: int, high: int, fold: bool) -> frozenset[int]:  # noqa: FBT001
     found = set(range(first, last + 1))
     if fold:
         found |= {n ^ 32 for n in found if chr(n & 0xDF).isalpha() and n < 128}
-        found |= set(range(0xC2, 0xF5)) if found & set(b"kKsSiI") else set()  # the long s and the Kelvin sign fold to letters
+        found |= {first for letter, first in _FOLDED.items() if letter in found}
     return frozenset(found)

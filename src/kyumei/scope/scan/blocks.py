@@ -64,10 +64,10 @@ def _of_text(source: Source) -> Iterator[Piece]:
         return
     settled = codec != "utf-8" or not source.head.isascii()
     for place, raw in _raw(source, _line):
-        if not settled and not raw.isascii():
-            settled = True
-            codec = encoding_of(raw)
         data = np.frombuffer(raw, np.uint8)
+        if not settled and (data >= 0x80).any():
+            settled = True
+            codec = encoding_of(bytes(raw))
         yield _transcoded(data, _shifted(place)) if codec == "cp932" else folded(data, _shifted(place))
 
 
@@ -77,17 +77,17 @@ def _of_bytes(source: Source) -> Iterator[Piece]:
         yield folded(np.frombuffer(raw, np.uint8), _shifted(place))
 
 
-def _raw(source: Source, cut: Callable[[bytes], int]) -> Iterator[tuple[int, bytes]]:
+def _raw(source: Source, cut: Callable[[bytes], int]) -> Iterator[tuple[int, memoryview]]:
     place = 0
     rest = b""
     with source.open() as stream:
         while True:
             more = stream.read(RAW_BYTES)
-            raw = rest + more
+            raw = rest + more if rest else more
             if not raw:
                 return
             end = cut(raw) if more else len(raw)
-            yield place, raw[:end]
+            yield place, memoryview(raw)[:end]
             place, rest = place + end, raw[end:]
 
 

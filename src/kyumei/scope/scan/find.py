@@ -132,13 +132,17 @@ class _Words:
 
     def __init__(self, data: Bytes, rows: Ints) -> None:
         self.data = data
-        self.rows = rows
+        self.words = np.ascontiguousarray(rows[:, 3])
+        self.spans = np.ascontiguousarray(rows[:, 1:3])
+        self.present = np.flatnonzero(np.bincount(self.words)) if len(rows) else self.words
         self._groups: dict[str, Ints] = {}
 
     def of(self, group: str) -> Ints:
         """Return start and end of the words of a group, in order."""
         if group not in self._groups:
-            self._groups[group] = self.rows[words().of(group)[self.rows[:, 3]]][:, 1:3]
+            member = words().of(group)
+            there = member[self.present].any()
+            self._groups[group] = self.spans[member[self.words]] if there else self.spans[:0]
         return self._groups[group]
 
     def before(self, group: str, starts: Ints, distance: int) -> tuple[Bools, Ints]:
