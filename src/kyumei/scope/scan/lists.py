@@ -153,9 +153,10 @@ def tables(numbers: tuple[int, ...], identifiers: tuple[int, ...]) -> Tables:
                 twos[(ord(word[0]) * 31 + ord(word[1]) * 7) & 0xFFFF] |= bit
             else:
                 heads[ord(word[0])] |= bit << 2
-    pairs = np.zeros(65536, np.uint8)
+    pairs = np.zeros(65536, np.uint32)
     for word in ascii_words:
-        pairs[_key(word)[1]] = 1
+        raw = word.encode()
+        pairs[_key(word)[1]] |= 1 << (raw[2] & 31) if len(raw) > 2 else 0xFFFFFFFF
     starts, body = _joined(ordered)
     surname_starts, surname_body = _joined(surnames)
     special = dict.fromkeys(PREFECTURES.split("|"), PREFECTURE) | dict.fromkeys(municipalities(), MUNICIPALITY)

@@ -62,7 +62,7 @@ class Tables(NamedTuple):
         heads: for each code point below 65,536, 1 where a word begins with it and 2 where a surname does, 4 and 8 where
             such a one is that character alone.
         twos: the same, 1 and 2, for the first two characters, by a hash of sixteen bits.
-        pairs: for each two small letters, whether a word begins with them.
+        pairs: for each two small letters, a bit for each third one with which a word begins, by its lowest five bits.
         words, body, wide, narrow, special, offsets: the words: where each begins in `body`; for each code point and for
             each two letters, the first word; what a word is beside a word (era, prefecture, municipality); years of eras.
         surnames, surname_body, surname_heads: the same for surnames.
@@ -74,7 +74,7 @@ class Tables(NamedTuple):
     allowed: Bytes
     heads: Bytes
     twos: Bytes
-    pairs: Bytes
+    pairs: npt.NDArray[np.uint32]
     words: Ints
     body: Bytes
     wide: Ints
@@ -128,7 +128,7 @@ def _at_letter(
     out: Ints,
     n: int,
     classes: Bytes,
-    pairs: Bytes,
+    pairs: npt.NDArray[np.uint32],
     words: Ints,
     body: Bytes,
     narrow: Ints,
@@ -138,7 +138,8 @@ def _at_letter(
     size = len(data)
     if i + 1 < size:
         key = ((data[i] | 32) << 8) | (data[i + 1] | 32)
-        if pairs[key]:
+        third = pairs[key]
+        if third and (i + 2 >= size or (third >> (data[i + 2] & 31)) & 1):
             word = _lookup(data, i, narrow[key], narrow[key + 1], words, body, True)
             if word >= 0:
                 n = _put(out, n, (WORD, i, i + words[word + 1] - words[word], word, 0, 0))
@@ -264,9 +265,9 @@ def sweep(data: Bytes, begin: int, out: Ints, t: Tables) -> tuple[int, int]:
 
 @jit
 def _sweep(
-    data: Bytes, begin: int, out: Ints, classes: Bytes, allowed: Bytes, heads: Bytes, twos: Bytes, pairs: Bytes,
-    words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints, surnames: Ints,
-    surname_body: Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
+    data: Bytes, begin: int, out: Ints, classes: Bytes, allowed: Bytes, heads: Bytes, twos: Bytes,
+    pairs: npt.NDArray[np.uint32], words: Ints, body: Bytes, wide: Ints, narrow: Ints, special: Ints, offsets: Ints,
+    surnames: Ints, surname_body: Bytes, surname_heads: Ints, given: Ints, numbers: Ints, identifiers: Ints
 ) -> tuple[int, int]:  # fmt: skip
     """Go on from `begin`."""
     size = len(data)
