@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kyumei.scope.tables.cells import Grid, grid
+from kyumei.scope.tables.cells import Grid, grid, packed
 from kyumei.scope.tables.sql_calls import value_of
 
 if TYPE_CHECKING:
@@ -48,15 +49,14 @@ def lex(window: bytes, *, backslash: bool) -> Lexed:
     """Return the window's structure; `backslash` says whether strings have escapes (MySQL)."""
     import numpy as np
 
+    from kyumei.scope.tables.sql_kernel import structure
+
     data = np.frombuffer(window, np.uint8)
-    escape = escapes(data) if backslash else np.zeros(len(data), np.bool_)
-    quote = data == _QUOTE
-    quote[1:] &= ~escape[:-1]
-    outside = (np.cumsum(quote, dtype=np.uint8) & 1) == 0
-    opened = (data == _OPEN) & outside
-    closed = (data == _CLOSE) & outside
-    depth = np.cumsum(opened.astype(np.int8) - closed.astype(np.int8), dtype=np.int32)
-    return Lexed(data, outside, quote, escape, depth, np.flatnonzero(closed & (depth == 0)))
+    outside, quote, escape = (np.empty(len(data), np.bool_) for _ in range(3))
+    depth = np.empty(len(data), np.int32)
+    closes = np.empty(int(np.count_nonzero(data == _CLOSE)), np.int64)
+    found = structure(data, backslash, outside, quote, escape, depth, closes)
+    return Lexed(data, outside, quote, escape, depth, closes[:found])
 
 
 def escapes(data: Bytes) -> Bools:
@@ -122,27 +122,46 @@ def rows_of(lexed: Lexed, run: Run) -> Grid:
     import numpy as np
     import pyarrow as pa
 
+    from kyumei.scope.tables.sql_kernel import cells as written
+
     end = int(run.closes[-1]) + 1
-    data, outside, quote = lexed.data[:end], lexed.outside[:end], lexed.quote[:end]
-    depth = lexed.depth[:end].copy()
+    data = lexed.data[:end]
+    most, rows = int(np.count_nonzero(data == _COMMA)) + len(run.closes), len(run.closes)
+    content, offsets = np.empty(end, np.uint8), np.zeros(most + 1, np.int32)
+    quoted, called = np.zeros(most + 1, np.bool_), np.zeros(most + 1, np.bool_)
+    opens, first = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
+    structure = (data, lexed.quote, lexed.outside, lexed.escape, lexed.depth, run.closes)
+    headers = np.array(run.headers, np.int64).reshape(-1, 2)
+    count, size = written(*structure, headers, _meant(), content, offsets, quoted, called, opens, first)
+    found = packed(content[:size], offsets[: count + 1], opens, first)
+    values = _called(found.cells, _calls(lexed, run, called[:count]))
+    return Grid(_literals(values, pa.array(~quoted[:count])), opens, first, found.width)
+
+
+def _calls(lexed: Lexed, run: Run, called: Bools) -> dict[int, bytes]:
+    """Return the text of the cells that are calls of several arguments, by their numbers."""
+    import numpy as np
+
+    listed = np.flatnonzero(called)
+    if not len(listed):
+        return {}
+    data = lexed.data[: int(run.closes[-1]) + 1]
+    commas = (data == _COMMA) & lexed.outside[: len(data)] & (lexed.depth[: len(data)] == 1)
+    commas[run.closes] = True
+    ends = np.flatnonzero(commas)
     for start, stop in run.headers:
-        depth[start:stop] = 0
-    opens = np.flatnonzero((data == _OPEN) & outside & (depth == 1))
-    separators = (data == _COMMA) & outside & (depth == 1)
-    separators[run.closes] = True
-    ends = np.flatnonzero(separators)
-    marks = np.flatnonzero(quote)
-    quoted = np.diff(np.searchsorted(marks, ends), prepend=0) > 0
-    bare = np.repeat(~quoted, np.diff(ends, prepend=-1))
-    keep = np.where(outside, bare & (depth >= 1) & (data > 32) & ~separators, ~quote)
-    keep[opens] = False
-    keep[_doubled(marks)] = True
-    inside = np.flatnonzero((data == _COMMA) & outside & (depth == 2))
-    called = {int(n): bytes(data[(ends[n - 1] if n else -1) + 1 : ends[n]]) for n in np.unique(np.searchsorted(ends, inside))}
-    data, keep = _unescaped(data, keep, lexed.escape[:end])
-    found = grid(data, keep, ends, data[ends] == _CLOSE)
-    cells = _literals(_called(found.cells, called), pa.array(~quoted))
-    return Grid(cells, opens.astype(np.int64), found.first, found.width)
+        ends = ends[(ends < start) | (ends >= stop)]
+    return {int(n): bytes(data[(ends[n - 1] if n else -1) + 1 : ends[n]]) for n in listed}
+
+
+@cache
+def _meant() -> Bytes:
+    import numpy as np
+
+    table = np.arange(256, dtype=np.uint8)
+    for written, meant in _ESCAPES.items():
+        table[ord(written)] = ord(meant)
+    return table
 
 
 def copied_rows(text: bytes) -> Grid:
@@ -164,24 +183,14 @@ def copied_rows(text: bytes) -> Grid:
     return grid(data, keep, ends, row_ends, null)
 
 
-def _doubled(marks: Ints) -> Ints:
-    """Return the second quotes of doubled ones: an opening quote right after a closing one."""
-    opening = marks[2::2]
-    doubled: Ints = opening[opening == marks[1 : 2 * len(opening) : 2] + 1]
-    return doubled
-
-
 def _unescaped(data: Bytes, keep: Bools, escape: Bools) -> tuple[Bytes, Bools]:
     import numpy as np
 
     at = np.flatnonzero(escape[:-1])
     if not len(at):
         return data, keep
-    table = np.arange(256, dtype=np.uint8)
-    for written, meant in _ESCAPES.items():
-        table[ord(written)] = ord(meant)
     changed = data.copy()
-    changed[at + 1] = table[data[at + 1]]
+    changed[at + 1] = _meant()[data[at + 1]]
     kept = keep.copy()
     kept[at] = False
     return changed, kept
