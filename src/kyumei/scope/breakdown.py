@@ -57,7 +57,7 @@ def _told(store: Store, linked: Linked, tables: Mapping[str, Mapping[str, str]])
     import pyarrow as pa
 
     found = store.arrow(
-        "select table_id, residence, born, has from people join person_values using (table_id, rec)"
+        "select table_id, v.residence, born, has from people join person_values v using (table_id, rec)"
         " where list_contains(?::varchar[], table_id) order by table_id, rec",
         sorted(tables),
     )
