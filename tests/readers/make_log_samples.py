@@ -59,6 +59,24 @@ def web_access() -> None:
         + b'192.0.2.32 - - [16/May/2024:09:06:02 +0900] "GET /\xff\xfe\x81 HTTP/1.1" 404 9 "-" "-"\r\n'
     )
     write("web.access", "cp932_names", "access.log", japanese)
+    own = [
+        f'"203.0.113.{n + 5}, 10.0.0.1" www.example.jp {user} [16/May/2024:09:05:0{n} +0900] TLSv1.3 TLS_AES_256_GCM_SHA384 '
+        f'"{request}" {status} {size} "-" "{AGENT}" rt=0.{n}20 10.0.1.{n % 2 + 5}:8080 0.{n}10 3fa85f64-5717-4562-b3fc-2c963f66af0{n}'
+        for n, (user, request, status, size) in enumerate(
+            [
+                ("-", "GET / HTTP/1.1", 200, 5120),
+                ("sato", "GET /members.csv?page=2 HTTP/1.1", 200, 409600),
+                ("-", "POST /login HTTP/1.1", 401, "-"),
+                ("tanaka.h", "GET /名簿.pdf HTTP/1.1", 404, 312),
+            ]
+        )
+    ]
+    write("web.access", "own_format", "access.log", "\n".join([*own, "203.0.113.9 cut off", ""]))
+    tabs = [
+        f"2024-05-16T09:05:0{n}+09:00\t203.0.113.{n + 5}\t{user}\tGET /a/{n} HTTP/1.1\t200\t{n}7120\t{AGENT}\t0.{n}23\n"
+        for n, user in enumerate(["-", "佐藤", "田中"])
+    ]
+    write("web.access", "own_format_tabs", "access.log", "".join(tabs).encode("cp932"))
 
 
 AUTH = """\

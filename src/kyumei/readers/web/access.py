@@ -2,7 +2,9 @@ r"""Access logs of Apache httpd, nginx and servers that write like them.
 
 Found under /var/log/httpd, /var/log/apache2, /var/log/nginx, in hosting panels and containers. Read are the common and the
 combined format, with a virtual host before the client or before the request, with further fields behind (request time,
-forwarded-for, quoted or not). Tested against Apache 2.4 and nginx 1.x lines.
+forwarded-for, quoted or not). A format of the server's own (`LogFormat`, `log_format`: values in any order, a proxy's list
+of addresses first, time in brackets or ISO 8601 or seconds, `name=value`, tabs) is inferred from the file by
+`kyumei.readers.web.layout`. Tested against Apache 2.4 and nginx 1.x lines.
 
 Format: https://httpd.apache.org/docs/2.4/logs.html#accesslog and https://nginx.org/en/docs/http/ngx_http_log_module.html
 """
@@ -14,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers.addresses import IP, normalised
 from kyumei.readers.lines import Unread, batches, share
-from kyumei.readers.match import bools, extract, filled, ints, whole
+from kyumei.readers.match import bools, constant, extract, filled, ints, whole
 from kyumei.readers.registry import reader
-from kyumei.readers.stamps import civil, months, numbers, offsets, to_utc
+from kyumei.readers.stamps import civil, epochs, months, numbers, offsets, parsed, to_utc
+from kyumei.readers.web.layout import infer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from kyumei.model.source import Source
@@ -51,6 +56,13 @@ _REQUESTS: Final = (
     r"^(?P<method>[A-Za-z][A-Za-z_-]*) (?P<target>.*?)(?: (?P<protocol>[A-Z]+/\d[\d.]*))?$",
 )
 _FORWARDED: Final = rf'"(?P<list>{IP}(?:, ?{IP})*)"'
+_NAMES: Final = (
+    *("time", "epoch", "request", "method", "target", "protocol", "status", "bytes", "client", "peer", "host", "user"),
+    *("ident", "referer", "agent", "forwarded_for", "extra"),
+)
+"""What an inferred layout may name and the columns are made from; what else it names becomes a native field."""
+_SURE: Final = 85
+_USED: Final = frozenset({*_NAMES, "via"} - {"peer"})
 _LINE: Final = re.compile(
     r'[^"\[]*\[\d{1,2}/(?:[A-Za-z]{3}|\d\d)/\d{4}:\d\d:\d\d:\d\d[^"\]]*\][^"]*".*" ?\d\d\d (?:\d+|-)(?: |$)'
 )
@@ -59,7 +71,9 @@ _LINE: Final = re.compile(
 def accepts(source: Source) -> int:
     """Return how sure it is that the sampled lines are access-log lines."""
     part = share(source, _LINE)
-    return int(60 + 35 * part) if part >= 0.3 else 0
+    usual = int(60 + 35 * part) if part >= 0.3 else 0
+    layout = None if usual >= _SURE else infer(source)
+    return max(usual, int(45 + 35 * layout.share)) if layout and layout.share >= 0.6 else usual
 
 
 @reader(
@@ -74,14 +88,26 @@ def read(source: Source, rows: Rows) -> None:
     Times have the precision of a second and the offset that the line states; where it states none, the source's zone is
     taken and `zone_assumed` is true. Requests that are no HTTP (TLS to a plain port, scanners) stay events: `request` has
     them as written, `object` is null.
+
+    In a format of the server's own, `src_ip` is the first address before the request that is not always the same and not of
+    one's own net, else the first; where a proxy's list stands there, its first address, with the list in `forwarded_for`. Times
+    that a request took are `request_time` and `upstream_time` in seconds as written where they have a fraction; whole
+    numbers, whose unit the log does not say, and what is not understood are `f1`, `f2`, … after their place in the line.
     """
     import pyarrow.compute as pc
 
     unread = Unread(rows, "no access-log line")
+    layout = infer(source)
     for lines in batches(source, rows):
-        columns, fields, matched = interpret(lines.text, source.zone)
-        unread.add(lines.where(pc.invert(matched)))
-        rows.add_columns({"rec": lines.rec.filter(matched), **columns}, fields)
+        left = lines
+        if layout:
+            columns, fields, matched = interpret_own(lines.text, layout.patterns, source.zone)
+            rows.add_columns({"rec": lines.rec.filter(matched), **columns}, fields)
+            left = lines.where(pc.invert(matched))
+        if len(left):
+            columns, fields, matched = interpret(left.text, source.zone)
+            unread.add(left.where(pc.invert(matched)))
+            rows.add_columns({"rec": left.rec.filter(matched), **columns}, fields)
     unread.close()
 
 
@@ -99,14 +125,55 @@ def interpret(texts: pa.Array, zone: str) -> tuple[dict[str, Any], dict[str, Any
     if not pc.all(matched).as_py():
         parts = {name: values.filter(matched) for name, values in parts.items()}
     said, _ = extract(parts["request"], *_REQUESTS)
-    return _columns(parts, said, zone), _fields(parts, said), matched
+    return _columns(parts, said, _times(parts["time"], zone)), _fields(parts, said), matched
 
 
-def _columns(parts: dict[str, Any], said: dict[str, Any], zone: str) -> dict[str, Any]:
+def interpret_own(texts: pa.Array, patterns: Sequence[str], zone: str) -> tuple[dict[str, Any], dict[str, Any], pa.Array]:
+    """Return what `interpret` returns, for lines of an inferred layout."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ts, assumed = _times(parts["time"], zone)
+    parts, matched = extract(texts, *patterns)
+    parts = {name: values.filter(matched) for name, values in parts.items()}
+    nothing = pa.nulls(pc.sum(matched).as_py() or 0, pa.string())
+    parts = {name: parts.pop(name, nothing) for name in _NAMES} | parts
+    if parts["target"].null_count < len(nothing):
+        pieces = [pc.coalesce(filled(parts[name]), constant("")) for name in ("method", "target", "protocol")]
+        joined = pc.utf8_rtrim_whitespace(pc.binary_join_element_wise(*pieces, " "))
+        parts["request"] = pc.coalesce(parts["request"], joined)
+    said, _ = extract(parts["request"], *_REQUESTS)
+    passed = filled(parts["client"])
+    parts["via"] = pc.coalesce(
+        filled(parts.pop("forwarded_for")), pc.if_else(pc.match_substring(passed, ","), passed, constant(None))
+    )
+    parts["host"] = pc.replace_substring_regex(parts["host"], r":\d+$", "")
+    parts["client"] = _client(pc.coalesce(passed, filled(parts["peer"]), constant("")))
+    ts, assumed = _stamps(parts["time"], parts.pop("epoch"), zone)
+    rest = {name: filled(values) for name, values in parts.items() if name not in _USED}
+    return _columns(parts, said, (ts, assumed)), {**_fields(parts, said), **rest}, matched
+
+
+def _client(texts: pa.Array) -> pa.Array:
+    """Return the first address of a list, without its port."""
+    first, _ = extract(texts, rf"^\[?(?P<ip>{IP})\]?(?::\d+)?(?:,.*)?$", r"^(?P<ip>[^ ,]*)")
+    return first["ip"]
+
+
+def _stamps(written: pa.Array, counted: pa.Array, zone: str) -> tuple[pa.Array, pa.Array]:
+    """Return microseconds UTC and whether the zone was assumed, of times of any form or seconds since 1970."""
+    import pyarrow.compute as pc
+
+    ts, assumed = parsed(pc.fill_null(written, ""), zone)
+    if counted.null_count == len(counted):
+        return ts, assumed
+    return pc.coalesce(ts, epochs(pc.fill_null(counted, ""))), pc.and_(assumed, pc.is_null(counted))
+
+
+def _columns(parts: dict[str, Any], said: dict[str, Any], times: tuple[pa.Array, pa.Array]) -> dict[str, Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ts, assumed = times
     failed = pc.greater_equal(parts["status"], "400")
     return {
         "ts": ts,
@@ -119,7 +186,7 @@ def _columns(parts: dict[str, Any], said: dict[str, Any], zone: str) -> dict[str
         "src_ip": normalised(parts["client"]),
         "object": filled(said["target"]),
         "bytes": whole(parts["bytes"]),
-        "message": pc.binary_join_element_wise(parts["request"], parts["status"], " "),
+        "message": pc.binary_join_element_wise(parts["request"], pc.fill_null(parts["status"], "-"), " "),
     }
 
 
