@@ -156,6 +156,8 @@ May 16 2024 10:06:03 fw01 %ASA-6-113005: AAA user authentication Rejected : reas
 May 16 2024 10:07:03 fw01 %ASA-6-113015: AAA user authentication Rejected : reason = Invalid password : local database : user = admin : user IP = 198.51.100.9
 May 16 09:05:03 ive PulseSecure: 2024-05-16 09:05:03 - ive - [198.51.100.7] tanaka(Users)[Role1] - Login succeeded for tanaka/Users from 198.51.100.7.
 May 16 09:05:09 ive PulseSecure: 2024-05-16 09:05:09 - ive - [198.51.100.7] tanaka(Users)[Role1] - VPN Tunneling: Session started for user with IPv4 address 192.0.2.200, hostname PC1
+May 16 2024 10:08:03 fw01 %ASA-6-302013: Built inbound TCP connection 1234 for outside:198.51.100.7/51022 (198.51.100.7/51022)(LOCAL\\tanaka) to inside:192.0.2.5/445 (192.0.2.5/445) (tanaka)
+May 16 2024 10:09:05 fw01 %ASA-6-302014: Teardown TCP connection 1234 for outside:198.51.100.7/51022(LOCAL\\tanaka) to inside:192.0.2.5/445 duration 0:01:02 bytes 8123456 TCP FINs (tanaka)
 May 16 09:06:03 pa 1,2024/05/16 09:06:03,0123456,GLOBALPROTECT,0,2305,2024/05/16 09:06:03,vsys1,gateway-connected,connected,,SSLVPN,tanaka,JP,PC01,198.51.100.7,0.0.0.0,192.0.2.201,0.0.0.0,abc,SN,5.2.1,Windows,"Windows 10",1,,,"",success,,0,,0,GW1
 May 16 09:07:03 app01 myapp[33]: Login failed for user bob from 198.51.100.44
 May 16 09:08:03 utm01 sslvpnd: id=1 type=vpn action=login status=failed user=suzuki remip=198.51.100.45 note="no form of ours"
@@ -170,6 +172,8 @@ May 16 09:02:00 fs01 smbd_audit: EXAMPLE\\sato|192.0.2.50|share1|pread|ok|顧客
 May 16 09:02:01 fs01 smbd_audit: EXAMPLE\\sato|192.0.2.50|share1|unlinkat|ok|顧客/控え.xlsx
 May 16 09:03:00 db01 mysqld: 2024-05-16T00:03:00.000000Z 12 [Note] Access denied for user 'root'@'198.51.100.3' (using password: YES)
 May 16 09:04:00 ns01 named[9]: client @0x7f00 198.51.100.4#5353 (example.com): query (cache) 'example.com/ANY/IN' denied
+May 16 09:04:10 mx2 dovecot: imap(sato@example.jp)<1234><abc>: Disconnected: Logged out in=1234 out=567890 deleted=0 expunged=0 trashed=0 hdr_count=10 hdr_bytes=100 body_count=5 body_bytes=560000
+May 16 09:04:20 mx2 dovecot: pop3(sato@example.jp)<1235><abd>: Disconnected: Logged out top=0/0, retr=12/3456789, del=0/12, size=3456700
 May 16 09:05:00 ipsec01 charon: 05[IKE] <ra|7> assigning virtual IP 192.0.2.230 to peer 'tanaka'
 """
 FORTIGATE = """\
@@ -190,6 +194,7 @@ date=2024-05-16 time=09:06:05 log_id=1 type=Firewall action=Drop srcip=192.0.2.5
 May 16 09:07:00 gw vpn: event=disconnect, user=tanaka, client_ip=2001:DB8::0:9, assigned_ip=192.0.2.210, sent=100, received=5, tunnel down
 a sentence with one equals=sign
 time=1715817903 user=鈴木 action=allow src=192.0.2.7 dst=192.0.2.8 url=https://www.example.jp/a?b=c
+May 16 18:05:03 fw1 device="SFW" date=2024-05-16 time=18:05:03 timezone="JST" device_name="XG135" log_id=062910617704 log_type="Event" log_component="SSL VPN" log_subtype="System" mode="Remote Access" user_name="sato" ipaddress="192.0.2.233" bytes_received=123456 bytes_sent=7890123 status="Terminated" message="SSL VPN User 'sato' disconnected" duration=32400
 """
 IIS = """\
 #Software: Microsoft Internet Information Services 10.0

@@ -19,6 +19,7 @@ FORMATS = {
     "all in quotes": '[{time}] "{ip}" "{user}" "GET" "{path}" "HTTP/1.1" "{status}" "{size}" "{agent}" "SID=a1; lang=ja"',
     "tabs": "{iso}\t{ip}\t{user}\t{request}\t{status}\t{size}\t{page}\t{agent}",
     "bars": "{iso} | {ip} | {user} | {request} | {status} | {size} | {agent}",
+    "a proxy's, address of the page first": "{path} {ip} {user} 17158179{n:02}.123 GET {status} {size} TCP_MISS/HIER_DIRECT",
     "status before the request": '[{time}] {ip} {user} {status} {size} "{request}" "{agent}"',
 }
 
@@ -39,6 +40,7 @@ def _log(form: str, lines: int = 12) -> bytes:
             agent="Mozilla/5.0 (Windows NT 10.0; Win64; x64)",
             micros=1000 + 37 * n,
             seconds=f"0.1{n:02}",
+            n=n,
         )
         for n in range(lines)
     )

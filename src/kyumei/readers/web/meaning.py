@@ -32,6 +32,7 @@ _NATURES: Final = tuple(
         ("id", r"(?=.*\d)(?:[0-9A-Fa-f-]{16,}|[\w@+/.=-]{20,})"),
         ("cookie", r"[\w.-]+=[^;]*(?:; ?[\w.-]+=[^;]*)*;?"),
         ("host", r"(?=.*[A-Za-z])[\w-]+(?:\.[\w-]+)+(?::\d+)?"),
+        ("target", r"https?://\S*|/\S*|[\w.-]+:\d+|\*|error:\S+"),
     )
 )
 _REQUEST: Final = re.compile(r"[A-Za-z][A-Za-z_-]* [^ ].* HTTP/\d(?:\.\d)?")
@@ -102,12 +103,13 @@ def _epoch(natures: Natures, names: Names, columns: Sequence[Sequence[str]]) -> 
 
 
 def _target(natures: Natures, names: Names, columns: Sequence[Sequence[str]]) -> int | None:
-    """Return the path beside a method that stands alone."""
+    """Return the path, or a proxy's address of a page, behind a method that stands alone, else before it."""
     del columns
     method = _place(names, "method")
     if method is None:
         return None
-    return next((i for i in range(method + 1, len(natures)) if natures[i] in {"target", "url"}), None)
+    places = (*range(method + 1, len(natures)), *range(method))
+    return next((i for i in places if natures[i] in {"target", "url"}), None)
 
 
 def _method(natures: Natures, names: Names, columns: Sequence[Sequence[str]]) -> int | None:
