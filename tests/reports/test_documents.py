@@ -288,3 +288,10 @@ def test_tables_of_a_word_file_fill_the_page_and_repeat_their_heads() -> None:
         for table in book.tables:
             assert abs(sum(column.width for column in table.columns) - room) < room / 100
             assert "w:tblHeader" in table.rows[0]._tr.xml
+
+
+def test_only_people_with_a_mail_address_are_asked_to_delete() -> None:
+    diagnosis = SAMPLES["missent"]()
+    diagnosis["hypotheses"][0]["destinations"] = ["taro@example.jp", "192.0.2.7", "USB drive"]
+    said = documents("deletion_request", matter("missent", "ja", diagnosis))
+    assert [document.key for document in said] == ["001 taro@example.jp"]

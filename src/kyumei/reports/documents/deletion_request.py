@@ -34,7 +34,10 @@ def build(matter: Matter) -> Iterator[Document]:
     )
     asks = tuple(formula(say(f"ask_{n}")) for n in range(1, 5))
     answers = tuple(formula(say(f"answer_{n}")) for n in range(1, 7))
-    for n, recipient in enumerate(view.listed(matter.leading, "destinations"), 1):
+    people = [
+        str(d) for d in view.listed(matter.leading, "destinations") if "@" in str(d)
+    ]  # addresses of machines get no letter
+    for n, recipient in enumerate(people, 1):
         sections = (
             Section(say("s_asks"), (parts.bullets(asks),)),
             Section(
@@ -54,9 +57,9 @@ def build(matter: Matter) -> Iterator[Document]:
             "outside",
             matter.status,
             key=f"{n:03d} {recipient}",
-            top=parts.letterhead(matter, (str(recipient),)),
+            top=parts.letterhead(matter, (recipient,)),
             lead=(parts.paragraph(formula(say("greeting")), what, formula(say("please"))),),
-            merge=((say("recipient"), str(recipient)),),
+            merge=((say("recipient"), recipient),),
         )
 
 

@@ -56,7 +56,7 @@ def _overview(matter: Matter, say: Phrases) -> Any:
         for n, m in enumerate(matter.measures, 1)
     ]
     names = ("#", *(say(name) for name in ("measure", "owner", "due", "state", "seen")))
-    return parts.table(names, (0.6, 5, 1.4, 1.8, 1.4, 2.2), rows, ("diagnosis:/hypotheses", "measure:measures.jsonl"))
+    return parts.table(names, (0.6, 4.6, 1.9, 1.8, 1.4, 2.2), rows, ("diagnosis:/hypotheses", "measure:measures.jsonl"))
 
 
 def _measure(matter: Matter, say: Phrases, of: Mapping[str, Any]) -> Field:
