@@ -54,6 +54,7 @@ _TOKEN: Final = tuple((sign, re.compile(rf"{seen}(?= |$)")) for sign, seen, _ in
 _CELL: Final = tuple((sign, re.compile(seen)) for sign, seen, _ in _SHAPES if sign != "w")
 _TAKE: Final = {sign: take for sign, _, take in _SHAPES}
 _LISTED: Final = r'(?P<{name}>(?:[^ "\[][^ ]*, )*[^ "\[][^ ]*)'
+_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z _-]{1,30}: ?(?=\S)(?!//)")
 _LISTS: Final = frozenset({"client", "peer", "forwarded_for", "upstream"})
 """Values in front of which a proxy may put others, "a, b", even where the sampled lines have none."""
 _SEPARATORS: Final = ("\t", "|")
@@ -101,12 +102,18 @@ def _inferred(text: str) -> Layout | None:
     patterns, covered = [], 0
     for shape, rows in frequent:
         columns = [[row[i][2] for row in rows] for i in range(len(shape))]
-        names = named(shape, columns)
+        names = [] if any(map(_labelled, columns)) else named(shape, columns)
         if len(rows) >= LEAST * len(lines) and names and not _usual(names, columns):
             listed = [name in _LISTS or any(", " in value for value in said) for name, said in zip(names, columns, strict=True)]
             patterns.append(_pattern(shape, names, listed, separator))
             covered += len(rows)
     return Layout(tuple(patterns), covered / len(lines)) if covered * 2 > len(lines) else None
+
+
+def _labelled(values: Sequence[str]) -> bool:
+    """Return whether each value says what it is before a colon, `client: 192.0.2.1`: then this is another program's line."""
+    labels = {match.group() if (match := _LABEL.match(value)) else "" for value in values}
+    return len(labels) == 1 and labels != {""}
 
 
 def _usual(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
