@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.source import LIKELY
 from kyumei.model.text import decode
+from kyumei.readers.linux.by_uid import used
 from kyumei.readers.registry import reader
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SIZE: Final = 32
 _STRUCT: Final = struct.Struct("<hh12sqq")
-_BUFFER: Final = SIZE * 65_536
 _FIRST: Final = 631_152_000
 _LAST: Final = 253_402_300_800
 _LONGEST: Final = 10 * 365 * 86_400
@@ -29,10 +29,10 @@ def accepts(source: Source) -> int:
     """Return how sure it is that the beginning holds records of failures and empty ones, and nothing else."""
     head = source.head
     records = [head[at : at + SIZE] for at in range(0, len(head) - SIZE + 1, SIZE)]
-    used = [record for record in records if any(record)]
-    sound = sum(_is_sound(record) for record in used)
-    failed = any(_STRUCT.unpack(record)[3] for record in used if _is_sound(record))
-    return LIKELY + 5 if failed and 4 * sound >= 3 * len(used) else 0
+    filled = [record for record in records if any(record)]
+    sound = sum(_is_sound(record) for record in filled)
+    failed = any(_STRUCT.unpack(record)[3] for record in filled if _is_sound(record))
+    return LIKELY + 5 if failed and 4 * sound >= 3 * len(filled) else 0
 
 
 @reader(
@@ -47,18 +47,11 @@ def read(source: Source, rows: Rows) -> None:
     The event is the last failure, `fail_count` how many there were since the last success. Times are UTC with the precision of
     a second. Records of zeros are no events.
     """
-    with source.open() as stream:
-        at = 0
-        while data := stream.read(_BUFFER):
-            if data.count(0) != len(data):
-                for start in range(0, len(data), SIZE):
-                    _record(at + start, data[start : start + SIZE], rows)
-            at += len(data)
+    for at, data in used(source, SIZE):
+        _record(at, data, rows)
 
 
 def _record(at: int, data: bytes, rows: Rows) -> None:
-    if not any(data):
-        return
     if len(data) < SIZE or not _is_sound(data):
         rows.fault(at, "failed-login record cut short" if len(data) < SIZE else "no failed-login record", len(data))
         return

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.model.source import LIKELY
 from kyumei.model.text import decode
 from kyumei.readers.addresses import normal
+from kyumei.readers.linux.by_uid import used
 from kyumei.readers.registry import reader
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 SIZE: Final = 292
 _STRUCT: Final = struct.Struct("<I32s256s")
 _EMPTY: Final = bytes(SIZE)
-_BUFFER: Final = SIZE * 8192
 _FIRST: Final = 631_152_000
 """1990-01-01: no login is older."""
 
@@ -32,11 +32,11 @@ def accepts(source: Source) -> int:
     """Return how sure it is that the beginning holds records of logins and empty ones, and nothing else."""
     head = source.head
     records = [head[at : at + SIZE] for at in range(0, len(head) - SIZE + 1, SIZE)]
-    used = [record for record in records if record != _EMPTY]
-    if not used or source.size < SIZE:
+    filled = [record for record in records if record != _EMPTY]
+    if not filled or source.size < SIZE:
         return 0
-    sound = sum(_is_sound(record) for record in used)
-    return LIKELY + 10 if 4 * sound >= 3 * len(used) else 0
+    sound = sum(_is_sound(record) for record in filled)
+    return LIKELY + 10 if 4 * sound >= 3 * len(filled) else 0
 
 
 @reader(
@@ -51,18 +51,11 @@ def read(source: Source, rows: Rows) -> None:
     Times are UTC with the precision of a second. Records of zeros say that an account never logged in and are no events.
     Records that the format does not allow, and a cut one at the end, are faults.
     """
-    with source.open() as stream:
-        at = 0
-        while data := stream.read(_BUFFER):
-            if data.count(0) != len(data):
-                for start in range(0, len(data), SIZE):
-                    _record(at + start, data[start : start + SIZE], rows)
-            at += len(data)
+    for at, data in used(source, SIZE):
+        _record(at, data, rows)
 
 
 def _record(at: int, data: bytes, rows: Rows) -> None:
-    if not any(data):
-        return
     if len(data) < SIZE or not _is_sound(data):
         rows.fault(at, "last-login record cut short" if len(data) < SIZE else "no last-login record", len(data))
         return
