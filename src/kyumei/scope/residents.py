@@ -14,9 +14,6 @@ from kyumei.scope.residence import code_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    import numpy.typing as npt
-
     from kyumei.scope.count import Linked
     from kyumei.scope.records import Stored
 
@@ -38,21 +35,13 @@ def residents(records: Stored, linked: Linked, people: Count) -> Mapping[str, Co
     told = sure & (place != 0)
     if not told.any():
         return {}
-    placed = _distinct(linked.label[told], place[told])
-    codes, number = np.unique(placed["place"], return_counts=True)
-    apart = len(np.unique(linked.label[sure])) - len(np.unique(placed["label"]))
+    codes, which = np.unique(place[told], return_inverse=True)
+    pairs = np.unique(linked.label[told].astype(np.int64) * len(codes) + which)  # each person and place once
+    number = np.bincount(pairs % len(codes), minlength=len(codes))
+    apart = len(np.unique(linked.label[sure])) - len(np.unique(pairs // len(codes)))
     more = apart + people.high - people.best + (people.best - linked.standard)
     found = {}
     for code, persons in zip(codes.tolist(), number.tolist(), strict=True):
         low = max(1, persons - (people.best - people.low))
         found[code_of(code)] = Count(low, persons, max(persons, min(people.high, persons + more)), METHOD)
     return dict(sorted(found.items()))
-
-
-def _distinct(label: npt.NDArray[np.int32], place: npt.NDArray[np.uint64]) -> npt.NDArray[np.void]:
-    """Return each pair of person and place once."""
-    import numpy as np
-
-    pairs = np.empty(len(label), np.dtype([("label", np.int32), ("place", np.uint64)]))
-    pairs["label"], pairs["place"] = label, place
-    return np.unique(pairs)
