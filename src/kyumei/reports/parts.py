@@ -182,7 +182,7 @@ def measures(matter: Matter, *, states: Sequence[str] = ()) -> Table:
         for m in listed
     )
     names = (say("measure"), say("how"), say("owner"), say("by"), say("state"))
-    return Table(_columns(names, (3, 5, 1.3, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")
+    return Table(_columns(names, (3, 4.6, 1.8, 1.6, 1.3)), rows, ("diagnosis:/hypotheses",), "")
 
 
 def answers(matter: Matter) -> Table | Text:

@@ -1,6 +1,6 @@
 """Shell histories without times, as bash and zsh write them by default: a line is a command.
 
-Found as ~/.bash_history, ~/.zsh_history, ~/.sh_history, /root/.bash_history. Nothing marks such a file, so that it is
+Found as ~/.bash_history, ~/.zsh_history, ~/.sh_history, of each user and of root. Nothing marks such a file, so that it is
 recognised only where most lines begin with the name of a common command. Histories with times are read by
 `linux.shell_history` (bash, fish) and `linux.shell_history_timed` (zsh).
 

@@ -115,7 +115,7 @@ def findings(matter: Matter, say: Phrases) -> Block:
     ]
     names = ("F", say("level"), say("finding"), say("period"), say("events"), say("rule"))
     return parts.table(
-        names, (0.8, 0.9, 5, 2.6, 1, 2), rows, basis([f["id"] for f in matter.listed("findings")]) or ("coverage",)
+        names, (0.8, 1.3, 4.6, 2.6, 1, 2), rows, basis([f["id"] for f in matter.listed("findings")]) or ("coverage",)
     )
 
 
