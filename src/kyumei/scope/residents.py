@@ -14,6 +14,9 @@ from kyumei.scope.residence import code_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    import numpy.typing as npt
+
     from kyumei.scope.count import Linked
     from kyumei.scope.records import Stored
 
@@ -35,13 +38,21 @@ def residents(records: Stored, linked: Linked, people: Count) -> Mapping[str, Co
     told = sure & (place != 0)
     if not told.any():
         return {}
-    codes, which = np.unique(place[told], return_inverse=True)
-    pairs = np.unique(linked.label[told].astype(np.int64) * len(codes) + which)  # each person and place once
+    codes = np.unique(place[told])
+    pairs = np.sort(linked.label[told].astype(np.int64) * len(codes) + np.searchsorted(codes, place[told]))
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]  # each person and place once
     number = np.bincount(pairs % len(codes), minlength=len(codes))
-    apart = len(np.unique(linked.label[sure])) - len(np.unique(pairs // len(codes)))
+    apart = _persons(linked.label[sure]) - _persons((pairs // len(codes)).astype(np.int32))
     more = apart + people.high - people.best + (people.best - linked.standard)
     found = {}
     for code, persons in zip(codes.tolist(), number.tolist(), strict=True):
         low = max(1, persons - (people.best - people.low))
         found[code_of(code)] = Count(low, persons, max(persons, min(people.high, persons + more)), METHOD)
     return dict(sorted(found.items()))
+
+
+def _persons(label: npt.NDArray[np.int32]) -> int:
+    """Return how many different labels there are."""
+    import numpy as np
+
+    return int(np.count_nonzero(np.bincount(label)))
