@@ -30,7 +30,7 @@ def write(folder: Path, records: int) -> int:
 
     people = round(records / 1.6)
     fields = [pa.field("table_id", pa.string()), pa.field("rec", pa.int64()), pa.field("scope", pa.int64())]
-    fields += [pa.field(k, pa.int64()) for k in ("number", "official", *KEYS)]
+    fields += [pa.field(k, pa.int64()) for k in ("number", "official", "residence", *KEYS)]
     schema, at = pa.schema(fields), [0] * SYSTEMS
     (folder / "people").mkdir()
     writers = [pq.ParquetWriter(folder / "people" / f"{s}.parquet", schema, compression="lz4") for s in range(SYSTEMS)]
@@ -38,7 +38,14 @@ def write(folder: Path, records: int) -> int:
     for system, keys, truth in chunks(people):
         n = len(keys)
         none = pa.nulls(n, pa.int64())
-        columns = [pa.repeat(f"T{system}", n), pa.array(np.arange(at[system], at[system] + n)), pa.repeat(0, n), none, none]
+        columns = [
+            pa.repeat(f"T{system}", n),
+            pa.array(np.arange(at[system], at[system] + n)),
+            pa.repeat(0, n),
+            none,
+            none,
+            none,
+        ]
         for k in range(len(KEYS)):
             values = np.ascontiguousarray(keys[:, k]).view(np.int64)
             columns.append(pa.array(values, mask=values == 0))
