@@ -20,6 +20,9 @@ FORMATS = {
     "tabs": "{iso}\t{ip}\t{user}\t{request}\t{status}\t{size}\t{page}\t{agent}",
     "bars": "{iso} | {ip} | {user} | {request} | {status} | {size} | {agent}",
     "a proxy's, address of the page first": "{path} {ip} {user} 17158179{n:02}.123 GET {status} {size} TCP_MISS/HIER_DIRECT",
+    "semicolons": "{iso};{ip};{user};GET;{path};{status};{size};{seconds}",
+    "site with a colon": '{site}: {ip} - {user} [{time}] "{request}" {status} {size}',
+    "all in brackets": '[{ip}] [{time}] [{user}] "{request}" [{status}] [{size}] "{agent}"',
     "status before the request": '[{time}] {ip} {user} {status} {size} "{request}" "{agent}"',
 }
 

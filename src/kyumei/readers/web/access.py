@@ -34,7 +34,7 @@ _CUT: Final = rf'^(?P<head>[^"\[]*\[[^"\]]*\][^"]*)"(?P<request>{_QUOTED})" (?P<
 _CUT_LOOSE: Final = r'^(?P<head>[^"\[]*\[[^"\]]*\][^"]*)"(?P<request>.*?)" ?(?P<tail>\d\d\d (?:\d+|-)(?: .*)?)$'
 """For servers that do not escape quotes inside the request."""
 _VHOST: Final = (
-    rf"^(?P<host>[^ ]+?)(?::\d+)? (?P<client>{IP})(?P<via>(?:, ?[^ ,]+)*)(?::\d+)? (?P<ident>[^ ]+) (?P<user>[^\[]*?) ?"
+    rf"^(?P<host>[^ ]+?)(?::\d*)? (?P<client>{IP})(?P<via>(?:, ?[^ ,]+)*)(?::\d+)? (?P<ident>[^ ]+) (?P<user>[^\[]*?) ?"
     r"\[(?P<time>[^\]]+)\] $"
 )
 _HEADS: Final = (
@@ -146,7 +146,7 @@ def interpret_own(texts: pa.Array, patterns: Sequence[str], zone: str) -> tuple[
     parts["via"] = pc.coalesce(
         filled(parts.pop("forwarded_for")), pc.if_else(pc.match_substring(passed, ","), passed, constant(None))
     )
-    parts["host"] = pc.replace_substring_regex(parts["host"], r":\d+$", "")
+    parts["host"] = pc.replace_substring_regex(parts["host"], r":\d*$", "")
     parts["client"] = _client(pc.coalesce(passed, filled(parts["peer"]), constant("")))
     ts, assumed = _stamps(parts["time"], parts.pop("epoch"), zone)
     rest = {name: filled(values) for name, values in parts.items() if name not in _USED}

@@ -57,7 +57,7 @@ _LISTED: Final = r'(?P<{name}>(?:[^ "\[][^ ]*, )*[^ "\[][^ ]*)'
 _LABEL: Final = re.compile(r"[A-Za-z][A-Za-z _-]{1,30}: ?(?=\S)(?!//)")
 _LISTS: Final = frozenset({"client", "peer", "forwarded_for", "upstream"})
 """Values in front of which a proxy may put others, "a, b", even where the sampled lines have none."""
-_SEPARATORS: Final = ("\t", "|")
+_SEPARATORS: Final = ("\t", "|", ";")
 _HINT: Final = re.compile(rf"\b{_VERBS}\b|HTTP/\d")
 _PLAIN: Final = ("client", "ident", "user", "time", "request", "status", "bytes")
 _PLAINS: Final = frozenset(
