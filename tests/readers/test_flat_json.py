@@ -141,3 +141,11 @@ def test_any_bytes_are_records_or_faults(noise: bytes, at: int) -> None:
     read(good[:at] + noise + good[at:])
     read(b'{"Records": [' + good[:at] + noise + good[at:])
     names(noise)
+
+
+def test_the_head_of_records_that_are_no_utf8_is_looked_at_all_the_same() -> None:
+    from kyumei.readers.run import recognise
+
+    data = '{"利用者":"山田","stream":"stdout","log":"終了\\n","time":"2024-06-17T01:00:00Z"}\n'.encode("cp932") * 3
+    assert "利用者" in names(data)
+    assert recognise(Source.memory(data))[1] > 0

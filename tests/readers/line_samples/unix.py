@@ -52,6 +52,19 @@ LOGS = (
         ),
     ),
     Log(
+        "linux.docker_json",
+        "0a1b-json.log",
+        (
+            '{"log":"203.0.113.5 - hanako [17/Jun/2024:10:00:00 +0900] \\"GET /list?id=7 HTTP/1.1\\" 200 5120 \\"-\\" \\"curl/8\\"\\n","stream":"stdout","time":"2024-06-17T01:00:00.123456789Z"}',
+            '{"log":"{\\"method\\":\\"GET\\",\\"path\\":\\"/api/7\\",\\"remote_addr\\":\\"203.0.113.5\\",\\"status\\":200,\\"bytes_sent\\":512}\\n","stream":"stdout","time":"2024-06-17T01:00:01Z"}',
+            '{"log":"Login failed for user hanako from 203.0.113.5\\n","stream":"stderr","time":"2024-06-17T01:00:02Z"}',
+        ),
+        (
+            '{"log":"ユーザー 123 がログインしました\\n","stream":"stdout","time":"2024-06-17T01:00:03Z"}',
+            '{"log":"顧客名簿.csv を出力しました\\n","stream":"stdout","time":"2024-06-17T01:00:04Z"}',
+        ),
+    ),
+    Log(
         "linux.shell_history_plain",
         ".bash_history",
         (

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
+from kyumei.model.text import decode
 from kyumei.readers import json_values
 from kyumei.readers.flat_json.columns import block
 
@@ -75,6 +76,8 @@ def first(head: bytes) -> Columns | None:
 
     if b"{" not in head[:4096]:
         return None
+    if not _begins_as_utf8(head):
+        head = decode(head).text.encode("utf-8", "backslashreplace")
     found, spans = 0, np.zeros((64, 2), np.int64)
     for pattern, depth in ((_WRAPPED, 2), (_LISTED, 1), (re.compile(rb"\s*(?=\{)"), 0)):
         begun = pattern.match(head.removeprefix(b"\xef\xbb\xbf"))
@@ -83,6 +86,15 @@ def first(head: bytes) -> Columns | None:
             found, _ = kernel.objects(np.frombuffer(head, np.uint8), begun.end() + shift, depth, spans)
             break
     return block(head, spans[:found]).columns if found else None
+
+
+def _begins_as_utf8(head: bytes) -> bool:
+    """Return whether it is UTF-8, the last character left out, which the end of the head may cut."""
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as odd:
+        return odd.start >= len(head) - 3
+    return True
 
 
 def names(head: bytes) -> frozenset[str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from kyumei.readers.forms import Reading
 
-_ACCESS: Final = r'^[^"\[]* \[\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*\] "'
+ACCESS: Final = r'^[^"\[]* \[\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*\] "'
+"""What lines of an access log have in front of the request."""
 _PAIRS: Final = r'^(?:[^ =]+: )?[A-Za-z_][\w.\-]*=(?:"[^"]*"|[^ ="]*),? [A-Za-z_][\w.\-]*='
 _NETFILTER: Final = " SRC="
 _TAKEN: Final = ("action", "outcome", "account", "src_ip", "dst", "object", "bytes")
@@ -27,7 +28,7 @@ def interpret(messages: pa.Array, reading: Reading) -> None:
     import numpy as np
     import pyarrow.compute as pc
 
-    places = np.flatnonzero(pc.match_substring_regex(messages, _ACCESS).to_numpy(zero_copy_only=False))
+    places = np.flatnonzero(pc.match_substring_regex(messages, ACCESS).to_numpy(zero_copy_only=False))
     if len(places):
         columns, fields, matched = access.interpret(messages.take(ints(places)), "UTC")
         _fill(places[matched.to_numpy(zero_copy_only=False)], columns, fields, reading)

@@ -101,6 +101,7 @@ def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
     from kyumei.readers.flat_json import records as json
     from kyumei.readers.flat_lines import records as lines
     from kyumei.readers.linux.years import Calendar
+    from kyumei.readers.mapped import others
     from kyumei.readers.mapped.evaluate import events
 
     if mapping.format == "json":
@@ -116,8 +117,20 @@ def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
     calendar = Calendar(source)
     for block in blocks:
         event = events(block.columns, block.rec, mapping, calendar)
+        if mapping.format == "lines":
+            event = others.with_requests(event, calendar.zone)
         rows.add_columns(event.columns, event.fields)
 
 
+def json_mapping(source: Source) -> LogMapping | None:
+    """Return the mapping of JSON that accepts the source with most confidence, None where none does."""
+    sure = [(accepted(mapping, source), mapping) for mapping in _JSON]
+    best = max(sure, key=lambda each: each[0], default=None)
+    return best[1] if best and best[0] else None
+
+
+_JSON: Final[list[LogMapping]] = []
 for _mapping, _extra in _mappings():
     READERS.add(as_reader(_mapping, _extra))
+    if _mapping.format == "json":
+        _JSON.append(_mapping)

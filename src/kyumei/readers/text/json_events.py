@@ -38,6 +38,9 @@ _PROGRAM: Final = r"^(?:[\w.-]+ )?[\w./-]+(?:\[\d+\])?: "
 """What a collector of containers' output puts before the line."""
 _FAILED: Final = r"^(?:false|fail\w*|denied|block\w*|invalid\w*|error|unsuccessful|[45]\d\d)$"
 _FORMS: Final = {"word": r"[\w.:/-]+$", "joined": r"\w+(?:[._:-]\w+)+$|[A-Z][a-z]+(?:[A-Z][a-z]+)+$"}
+_VERB: Final = r"^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|SEARCH|REPORT)$"
+_REQUEST: Final = r"^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|SEARCH|REPORT) \S+(?: HTTP/\S+)?$"
+_PATH: Final = re.compile(r"/|https?://|\*$")
 _VALUES: Final = 40
 _SHARE: Final = 0.8
 _MOST: Final = 6
@@ -53,6 +56,10 @@ class Chosen:
     verdict: tuple[str, ...]
     is_plain: bool = False
     """An action in the words of a program, not of people; or a level and a message, as logs have."""
+    request: tuple[str, ...] = ()
+    """Method and path of a web request, or the one field that has both."""
+    volume: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
     is_collected: bool = False
     """The record says itself that a platform for logs collected it."""
 
@@ -84,15 +91,19 @@ def read(source: Source, rows: Rows) -> None:
     from kyumei.readers.linux.years import Calendar
     from kyumei.readers.mapped.evaluate import events
 
-    found = _chosen(source.head) or Chosen((), {}, (), ())
-    mapping, calendar = _mapping(found), Calendar(source)
+    mapping, calendar = guess(source.head), Calendar(source)
     for block in json.records(source, rows):
         event = events(block.columns, block.rec, mapping, calendar)
-        columns = _completed(event.columns, len(block.rec))
+        columns = completed(event.columns, len(block.rec))
         rows.add_columns(columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
 
 
-def _completed(columns: dict[str, Any], n: int) -> dict[str, Any]:
+def guess(head: bytes) -> LogMapping:
+    """Return what the first records' fields are taken for, in the form of a user's mapping."""
+    return _mapping(_chosen(head) or Chosen((), {}, (), ()))
+
+
+def completed(columns: dict[str, Any], n: int) -> dict[str, Any]:
     """Return the columns with what the sentence in the message says, where no field says it."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -133,9 +144,22 @@ def _chosen(head: bytes) -> Chosen | None:
     actions = [n for n in _ranked(plain, "action") if n not in found["account"]]
     verdicts = tuple(_ranked(plain, "verdict")[:_MOST])
     is_plain = any(_is_word_of_a_program(name, values[name]) for name in actions)
+    request = _request(plain, values)
+    is_plain |= bool(request)
     is_plain |= any(_mostly(values[name], _LEVEL) for name in _ranked(plain, "level")) and bool(found["message"])
     collected = any(_parts(name)[0] in _words()["platform"]["names"] for name in names)
-    return Chosen(tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts, is_plain, collected)
+    volume, code = (tuple(_ranked(plain, what)[:1]) for what in ("volume", "code")) if request else ((), ())
+    taken_for = tuple(times[:_MOST]), found, tuple(actions[:3]), verdicts
+    return Chosen(*taken_for, is_plain, request, volume, code, collected)
+
+
+def _request(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the fields that hold method and path of a web request, or the one that holds both; none where there is none."""
+    verbs = [name for name in _ranked(names, "verb") if _mostly(values[name], re.compile(_VERB))]
+    paths = [name for name in _ranked(names, "path") if _mostly(values[name], _PATH)]
+    if verbs and paths:
+        return verbs[0], paths[0]
+    return tuple([name for name in _ranked(names, "line") if _mostly(values[name], re.compile(_REQUEST))][:1])
 
 
 def _is_word_of_a_program(name: str, values: Sequence[str]) -> bool:
@@ -206,16 +230,25 @@ def _has(name: str, what: str) -> bool:
 def _mapping(found: Chosen) -> LogMapping:
     """Return what was chosen in the form of a user's mapping."""
     rules: list[tuple[Mapping[str, Any], str]] = []
+    if found.request:
+        rules.append(({found.request[0]: {"matches": _REQUEST if len(found.request) == 1 else _VERB}}, "web.request"))
     for row in _words()["meaning"]:
         for field in found.action:
             if row["action"] == "login.succeeded":
                 failed = (({field: {"matches": row["match"]}, v: {"matches": _FAILED}}, "login.failed") for v in found.verdict)
                 rules.extend(failed)
             rules.append(({field: {"matches": row["match"]}}, row["action"]))
-    outcomes = tuple(({field: {"matches": _FAILED}}, "failure") for field in found.verdict)
+    outcomes: tuple[tuple[Mapping[str, Any], str], ...] = tuple(
+        ({field: {"matches": _FAILED}}, "failure") for field in found.verdict
+    )
     columns = dict(found.columns)
     columns["provider"] = found.action[:2]
     columns["message"] = (*columns.get("message", ()), *found.action)
+    if found.request:
+        outcomes = (*(({field: {"above": 399}}, "failure") for field in found.code), *outcomes)
+        columns["object"] = (found.request[-1], *columns.get("object", ()))
+        columns["bytes"] = found.volume
+        columns["message"] = (" ".join(f"{{{name}}}" for name in (*found.request, *found.code)), *columns["message"])
     return LogMapping(
         name="text.json_events",
         title="",
