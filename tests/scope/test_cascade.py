@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,6 +11,9 @@ from kyumei.scope import kernels
 from kyumei.scope.cascade import Cascade
 from kyumei.scope.digest import combined, mixed
 from kyumei.scope.vetoes import CONTACTS, DOB, DOB_SLIP, MOVED, NAME, NUMBER
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Held:
@@ -22,8 +26,8 @@ class Held:
     def __len__(self) -> int:
         return self._length
 
-    def column(self, name: str) -> Any:
-        return self._columns[name].copy()
+    def column(self, name: str, begin: int = 0, end: int | None = None) -> Any:
+        return self._columns[name][begin:end].copy()
 
     def has(self, name: str) -> bool:
         return name in self._columns
@@ -35,13 +39,21 @@ def spread(values: list[int]) -> Any:
     return np.where(array == 0, np.uint64(0), mixed(array))
 
 
+def grouped(key: Any, bits: int, parts: int = 1) -> Any:
+    """Return rows and keys of all heaps, a range of them at a time."""
+    sizes = kernels.heap_sizes(key, bits)
+    edges = [len(sizes) * n // parts for n in range(parts + 1)]
+    made = [kernels.grouped(key, sizes, a, b) for a, b in pairwise(edges)]
+    return np.concatenate([rows for rows, _ in made]), np.concatenate([keys for _, keys in made])
+
+
 def united(keys: list[list[int]], veto: int = 0, **facts: list[int]) -> Any:
     """Return labels and flags after one pass a key, all with the same veto."""
     length = len(keys[0])
     cascade = Cascade(Held(length, row=[1] * length, table=[1] * length, **facts))
     for key in keys:
         cascade._work.how[:] = (veto, 1, kernels.UNSURE, 1000)
-        kernels.unite(cascade._work, *kernels.grouped(spread(key), 1))
+        kernels.unite(cascade._work, *grouped(spread(key), 1))
     return cascade.labels().tolist(), cascade.flags().tolist(), cascade
 
 
@@ -81,7 +93,7 @@ def test_a_slip_in_one_part_of_a_date_is_tolerated() -> None:
         held._columns["dob"] = np.array([date, second], np.uint64)
         cascade = Cascade(held)
         cascade._work.how[:] = (veto, 1, kernels.UNSURE, 1000)
-        kernels.unite(cascade._work, *kernels.grouped(spread([1, 1]), 1))
+        kernels.unite(cascade._work, *grouped(spread([1, 1]), 1))
         assert cascade.people() == people
 
 
@@ -125,10 +137,25 @@ def test_persons_never_contradict_themselves_and_come_out_the_same_again(data: s
 @given(values=st.lists(st.integers(0, 40), max_size=200), bits=st.integers(1, 6))
 def test_grouped_rows_are_those_that_share_a_key_in_order(values: list[int], bits: int) -> None:
     key = combined([spread(values)])
-    rows, keys = kernels.grouped(key, bits)
+    rows, keys = grouped(key, bits)
     expected = [n for n, v in enumerate(values) if v and values.count(v) > 1]
     assert sorted(rows.tolist()) == expected
     assert keys.tolist() == [int(key[r]) for r in rows.tolist()]
     assert keys.tolist() == sorted(keys.tolist())
     for a, b, k, m in zip(rows.tolist(), rows.tolist()[1:], keys.tolist(), keys.tolist()[1:], strict=False):
         assert k < m or a < b
+
+
+def test_groups_made_on_several_cores_give_the_same_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    luck = np.random.default_rng(7)
+    columns = {name: luck.integers(0, 400, 3000).tolist() for name in ("name", "email", "phone", "address", "postal", "given")}
+    found = []
+    for small, block in ((10_000, 10_000), (0, 700)):
+        monkeypatch.setattr("kyumei.scope.cascade.SMALL", small)
+        monkeypatch.setattr("kyumei.scope.cascade.BLOCK", block)
+        cascade, told = Cascade(Held(3000, row=[*range(1, 3001)], table=[1] * 3000, dataset=[1] * 3000, **columns)), list[str]()
+        for degree in ("strict", "standard", "lenient"):
+            cascade.run(degree, told.append)
+        found.append((told, cascade.labels().tolist(), cascade.flags().tolist(), list(cascade.unions())))
+    assert found[0] == found[1]
+    assert len(set(found[0][1])) < 2950

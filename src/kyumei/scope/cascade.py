@@ -1,12 +1,16 @@
 """Records united to persons pass by pass, each union with its reason, in memory that grows by less than 80 bytes a record.
 
-Keys are read one column at a time, mixed, and the records grouped by them (`kyumei.scope.kernels`); nothing is compared pair
-by pair. The same records in the same order give the same persons.
+Keys are read a piece of a column at a time, mixed, and the records grouped by them (`kyumei.scope.kernels`); nothing is
+compared pair by pair. Groups do not depend on what was united before, so those of coming passes are made on other cores while
+one is worked off. The same records in the same order give the same persons.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -17,7 +21,8 @@ from kyumei.scope.passes import CHANCE, COMMON_NAME, CONTACT, PASSES, RARE_NAME
 from kyumei.scope.vetoes import CONTACTS, MOVED, NUMBER, PERSONAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     import numpy.typing as npt
 
@@ -32,20 +37,28 @@ REFUSALS: Final = 100_000
 """Refused unions that are kept; all are counted."""
 EXPLAINED: Final = 20_000_000
 """Records up to which the two records behind every union are kept, not its pass alone."""
+BLOCK: Final = 1 << 22
+"""Records of which a column is read at once."""
+SMALL: Final = 1 << 20
+"""Records up to which groups are made at once; those of more in `PARTS`, `AHEAD` of them before their turn."""
+PARTS: Final = 4
+AHEAD: Final = 3
+WORKERS: Final = 2
 _UNSURE, _ABSORBED = kernels.UNSURE, kernels.ABSORBED
 
 
 class Columns(Protocol):
-    """Linkage keys of records, one column at a time.
+    """Linkage keys of records, some records of one column at a time.
 
     `column` returns digests of uint64, 0 where absent, in an array of its own that may be changed. Names are those of
-    `kyumei.store.schema.PEOPLE`, and `table`, `dataset`, `numbering` and `personal` (0 or 1).
+    `kyumei.store.schema.PEOPLE`, and `table`, `dataset`, `numbering` and `personal` (0 or 1). It is called by one thread at a
+    time.
     """
 
     def __len__(self) -> int: ...
 
-    def column(self, name: str) -> Digests:
-        """Return one column."""
+    def column(self, name: str, begin: int = 0, end: int | None = None) -> Digests:
+        """Return the records from `begin` to before `end` of one column."""
         ...
 
     def has(self, name: str) -> bool:
@@ -68,6 +81,8 @@ class Cascade:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._length = length = len(columns)
+        self._bits = max(1, min(12, (length // 32768).bit_length()))
+        self._reading = Lock()
         self._masks: dict[str, Bools] = {}
         self._ran: list[tuple[Pass, int, int]] = []
         numbered = columns.has("number")
@@ -93,14 +108,19 @@ class Cascade:
             degree: which passes.
             told: called with a line about each pass that was made.
         """
-        for which, one in enumerate(PASSES, 1):
-            if one.degree == degree and all(self._columns.has(key) for key in one.keys):
-                before = self._work.totals.copy()
-                self._pass(which, one)
-                made, forbidden = (self._work.totals - before).tolist()
-                self._ran.append((one, made, forbidden))
-                if told is not None:
-                    told(f"{degree:<9}{one.reason:<45}{made:>12,} united {forbidden:>12,} refused")
+        asked = [(n, p) for n, p in enumerate(PASSES, 1) if p.degree == degree and all(map(self._columns.has, p.keys))]
+        before = self._work.totals.copy()
+        for which, one, rows, keys in self._groups(asked):
+            flag = _ABSORBED if one.certain else _UNSURE
+            self._work.how[:] = (one.veto & ~self._unasked, which, flag, MOST)
+            if rows is not None:
+                kernels.unite(self._work, rows, keys)
+                continue
+            made, forbidden = (self._work.totals - before).tolist()
+            before = self._work.totals.copy()
+            self._ran.append((one, made, forbidden))
+            if told is not None:
+                told(f"{degree:<9}{one.reason:<45}{made:>12,} united {forbidden:>12,} refused")
 
     def people(self, *, unsure_too: bool = False) -> int:
         """Return the number of persons, without records that could be several of them unless told otherwise."""
@@ -131,34 +151,72 @@ class Cascade:
         apart = kept[self._work.links[kept[:, 0], 0] != self._work.links[kept[:, 1], 0]]
         return [Conflict(a, b, PASSES[which - 1]) for a, b, which in np.unique(apart, axis=0).tolist()], total
 
-    def _pass(self, which: int, one: Pass) -> None:
-        flag = _ABSORBED if one.certain else _UNSURE
-        self._work.how[:] = (one.veto & ~self._unasked, which, flag, MOST)
-        rows, keys = _grouped(self._key(one))
-        kernels.unite(self._work, rows, keys)
+    def _groups(self, asked: Sequence[tuple[int, Pass]]) -> Iterator[tuple[int, Pass, Any, Any]]:
+        """Yield the groups of each pass, rows and keys as `kyumei.scope.kernels.unite` takes them, then None and None."""
+        if self._length <= SMALL:
+            for which, one in asked:
+                key = self._key(one)
+                yield which, one, *_grouped(key, kernels.heap_sizes(key, self._bits), 0, 1)
+                yield which, one, None, None
+            return
+        waiting: deque[tuple[int, Pass, Future[tuple[Any, Any]]]] = deque()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for which, one in asked:
+                made = pool.submit(self._dealt, one)
+                for part in range(PARTS):
+                    if len(waiting) == AHEAD:
+                        yield from self._first(waiting)
+                    waiting.append((which, one, pool.submit(self._part, made, part)))
+                del made
+            while waiting:
+                yield from self._first(waiting)
+
+    def _first(self, waiting: deque[tuple[int, Pass, Future[tuple[Any, Any]]]]) -> Iterator[tuple[int, Pass, Any, Any]]:
+        which, one, groups = waiting.popleft()
+        yield which, one, *groups.result()
+        if not waiting or waiting[0][0] != which:
+            yield which, one, None, None
+
+    def _dealt(self, one: Pass) -> tuple[Digests, Any]:
+        """Return the key of a pass for each record, and how many have one in each heap."""
+        key = self._key(one)
+        return key, kernels.heap_sizes(key, self._bits)
+
+    def _part(self, made: Future[tuple[Digests, Any]], part: int) -> tuple[Any, Any]:
+        """Return the groups of some heaps that have anything to unite."""
+        rows, keys = _grouped(*made.result(), part, PARTS)
+        kept = kernels.apart(self._work.links, rows, keys)
+        return rows[:kept].copy(), keys[:kept].copy()
 
     def _key(self, one: Pass) -> Digests:
-        admitted = self._guard(one) if one.guard in {"known", "uncommon", "rare", "rare in postal"} else None
-        key = self._columns.column(one.keys[0])
-        if admitted is not None:
-            key[~admitted] = 0
-        if one.guard == "mobile":
-            key[key & np.uint64(MOBILE) == 0] = 0
-        for name in one.keys[1:]:
-            kernels.mix_into(key, self._columns.column(name))
-        if one.guard == "lone":
-            kernels.keep_only(key, np.unique(key[~self._mask("known", self._known)]))
-        return key
+        with self._reading:
+            admitted = self._guard(one) if one.guard in {"known", "uncommon", "rare", "rare in postal"} else None
+            key = np.empty(self._length, np.uint64)
+            for begin in range(0, self._length, BLOCK):
+                piece, end = key[begin : begin + BLOCK], begin + BLOCK
+                piece[:] = self._columns.column(one.keys[0], begin, end)
+                if admitted is not None:
+                    piece[~admitted[begin:end]] = 0
+                if one.guard == "mobile":
+                    piece[piece & np.uint64(MOBILE) == 0] = 0
+                for name in one.keys[1:]:
+                    kernels.mix_into(piece, self._columns.column(name, begin, end))
+            if one.guard == "lone":
+                kernels.keep_only(key, np.unique(key[~self._mask("known", self._known)]))
+            return key
 
     def _guard(self, one: Pass) -> Bools:
         first = one.keys[0]
         if one.guard == "known":
             return self._mask("known", self._known)
         if one.guard == "rare in postal":
-            chance = self._frequency(first).astype(np.float32) * self._frequency("postal")
+            chance = self._frequency(first).astype(np.float32)
+            chance *= self._frequency("postal")
             return chance < np.float32(CHANCE * self._length)
-        most = COMMON_NAME if one.guard == "uncommon" else RARE_NAME
-        return self._mask(f"{one.guard} {first}", lambda: self._frequency(first) <= most)
+        if f"{one.guard} {first}" not in self._masks:
+            often = self._frequency(first)
+            self._masks |= {f"uncommon {first}": often <= COMMON_NAME, f"rare {first}": often <= RARE_NAME}
+        return self._masks[f"{one.guard} {first}"]
 
     def _mask(self, name: str, make: Callable[[], Bools]) -> Bools:
         if name not in self._masks:
@@ -170,35 +228,47 @@ class Cascade:
         known = np.zeros(self._length, np.bool_)
         for name in ("number", "official", "dob", *CONTACT):
             if self._columns.has(name):
-                known |= self._columns.column(name) != 0
+                for begin, values in _pieces(self._columns, name):
+                    known[begin : begin + len(values)] |= values != 0
         return known
 
     def _frequency(self, name: str) -> npt.NDArray[np.int32]:
         """Return for each record how many records have the same value; 0 where it has none."""
         values = self._columns.column(name)
         counts: npt.NDArray[np.int32] = (values != 0).astype(np.int32)
-        kernels.spread_counts(*_grouped(values), counts)
+        sizes = kernels.heap_sizes(values, self._bits)
+        for part in range(PARTS):
+            kernels.spread_counts(*_grouped(values, sizes, part, PARTS), counts)
         return counts
 
 
-def _grouped(key: Digests) -> tuple[Any, Any]:
-    rows, keys = kernels.grouped(key, max(1, min(12, (len(key) // 32768).bit_length())))
+def _grouped(key: Digests, sizes: Any, part: int, parts: int) -> tuple[Any, Any]:
+    rows, keys = kernels.grouped(key, sizes, len(sizes) * part // parts, len(sizes) * (part + 1) // parts)
     return rows, keys
+
+
+def _pieces(columns: Columns, name: str) -> Iterator[tuple[int, Digests]]:
+    """Yield a column in pieces, each with the number of its first record."""
+    for begin in range(0, len(columns), BLOCK):
+        yield begin, columns.column(name, begin, begin + BLOCK)
 
 
 def _facts(columns: Columns, *, numbered: bool) -> npt.NDArray[np.uint32]:
     facts = np.zeros((len(columns), 7 if numbered else 5), np.uint32)
-    for place, name in ((2, "given"), (3, "name")):
+    for place, name in ((2, "given"), (3, "name"), *(((5, "number"), (6, "numbering")) if numbered else ())):
         if columns.has(name):
-            kernels.fold_into(facts, place, columns.column(name))
+            for begin, values in _pieces(columns, name):
+                kernels.fold_into(facts[begin : begin + BLOCK], place, values)
     if columns.has("dob"):
-        kernels.split_into(facts, columns.column("dob"))
+        for begin, values in _pieces(columns, "dob"):
+            kernels.split_into(facts[begin : begin + BLOCK], values)
     if columns.has("reading"):
-        kernels.fold_where_zero(facts, 4, columns.column("reading"), 3)
+        for begin, values in _pieces(columns, "reading"):
+            kernels.fold_where_zero(facts[begin : begin + BLOCK], 4, values, 3)
     if numbered:
-        kernels.fold_into(facts, 5, columns.column("number"))
-        kernels.fold_into(facts, 6, columns.column("numbering"))
-        facts[:, 6] = (facts[:, 6] & np.uint32(0x7FFFFFFF)) | (columns.column("personal").astype(np.uint32) << np.uint32(31))
+        for begin, values in _pieces(columns, "personal"):
+            realm = facts[begin : begin + BLOCK, 6]
+            realm[:] = (realm & np.uint32(0x7FFFFFFF)) | (values.astype(np.uint32) << np.uint32(31))
     return facts
 
 
@@ -207,5 +277,6 @@ def _reach(columns: Columns) -> npt.NDArray[np.uint16]:
     reach = np.zeros((len(columns) if asked else 0, 5), np.uint16)
     for place, name in enumerate(("dataset", *CONTACT, "postal")):
         if columns.has(name):
-            kernels.shorten_into(reach, place, columns.column(name))
+            for begin, values in _pieces(columns, name) if asked else ():
+                kernels.shorten_into(reach[begin : begin + BLOCK], place, values)
     return reach

@@ -81,37 +81,85 @@ def mix_into(key: Array, part: Array) -> None:
 
 
 @_compiled
-def grouped(key: Array, bits: Any) -> Any:
+def heap_sizes(key: Array, bits: Any) -> Any:
+    """Return how many rows each of the 2**bits heaps of `grouped` takes, by the upper bits of their keys (int64)."""
+    shift = np.uint64(64 - bits)
+    sizes = np.zeros(1 << bits, np.int64)
+    for k in key:
+        if k != 0:
+            sizes[np.int64(k >> shift)] += 1
+    return sizes
+
+
+@_compiled
+def grouped(key: Array, sizes: Array, first: Any, last: Any) -> Any:
     """Return rows and keys of the rows that have one, equal keys together, rows in their order among them.
 
-    Keys are digests, so their upper bits spread evenly: rows are dealt into 2**bits heaps by these, and each small heap is
-    dealt again by the bits below and put in order.
+    Keys are digests, so their upper bits spread evenly: rows are dealt into heaps by these, and each small heap is dealt again
+    by the bits below and put in order. Only heaps `first` to before `last` are looked at, so that ranges of heaps can be
+    grouped at the same time; one after the other they are what all heaps at once would give.
+
+    Args:
+        key: uint64, 0 where a row has none.
+        sizes: see `heap_sizes`.
+        first: the first heap.
+        last: the one after the last.
 
     Returns:
         rows: int32; keys: uint64; without those whose key no other row has.
     """
-    heaps = 1 << bits
-    shift = np.uint64(64 - bits)
-    starts = np.zeros(heaps + 1, np.int64)
-    for k in key:
-        if k != 0:
-            starts[np.int64(k >> shift) + 1] += 1
-    for h in range(heaps):
-        starts[h + 1] += starts[h]
-    rows = np.empty(starts[heaps], np.int32)
-    keys = np.empty(starts[heaps], np.uint64)
-    at = starts[:heaps].copy()
+    heaps = len(sizes)
+    bits = np.uint64(0)
+    while (1 << np.int64(bits)) < heaps:
+        bits += np.uint64(1)
+    shift = np.uint64(64) - bits
+    starts = np.zeros(last - first + 1, np.int64)
+    for h in range(first, last):
+        starts[h - first + 1] = starts[h - first] + sizes[h]
+    rows = np.empty(starts[-1], np.int32)
+    keys = np.empty(starts[-1], np.uint64)
+    at = starts[:-1].copy()
     for n in range(len(key)):
         k = key[n]
-        if k != 0:
-            heap = np.int64(k >> shift)
+        heap = np.int64(k >> shift) - first
+        if k != 0 and 0 <= heap < last - first:
             rows[at[heap]] = n
             keys[at[heap]] = k
             at[heap] += 1
-    for h in range(heaps):
+    for h in range(last - first):
         _order_heap(rows[starts[h] : starts[h + 1]], keys[starts[h] : starts[h + 1]], bits)
     shared = _shared_first(rows, keys)
     return rows[:shared], keys[:shared]
+
+
+@_compiled
+def apart(links: Array, rows: Array, keys: Array) -> Any:
+    """Move groups whose rows are not all in one cluster to the front, in order; return how many rows these are.
+
+    Others have nothing to unite, now or later, so it does no harm that clusters may be united meanwhile.
+    """
+    kept, begin = 0, 0
+    while begin < len(keys):
+        root, end, differ = _root(links, rows[begin]), begin + 1, False
+        while end < len(keys) and keys[end] == keys[begin]:
+            differ = differ or _root(links, rows[end]) != root
+            end += 1
+        if differ:
+            for n in range(begin, end):
+                rows[kept], keys[kept] = rows[n], keys[n]
+                kept += 1
+        begin = end
+    return kept
+
+
+@_compiled
+def _root(links: Array, row: Any) -> Any:
+    """Return the root of a row's cluster and change nothing."""
+    parent = links[row, 0]
+    while parent != row:
+        row = parent
+        parent = links[row, 0]
+    return row
 
 
 @_compiled

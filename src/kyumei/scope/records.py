@@ -68,8 +68,8 @@ class Stored:
         """Return whether every record has a number."""
         return self._filled["number"] == len(self)
 
-    def column(self, name: str) -> Digests:
-        """Return one column, 0 where a record has none; see `kyumei.scope.cascade.Columns`."""
+    def column(self, name: str, begin: int = 0, end: int | None = None) -> Digests:
+        """Return some records of one column, 0 where a record has none; see `kyumei.scope.cascade.Columns`."""
         import numpy as np
 
         if name not in self._held:
@@ -79,12 +79,12 @@ class Stored:
             else:
                 self._held[name] = spool = tempfile.TemporaryFile(prefix="kyumei-")  # noqa: SIM115  # closed with its owner
                 values.tofile(spool)
-            return values.copy()
-        held = self._held[name]
+            del values
+        held, end = self._held[name], len(self) if end is None else min(end, len(self))
         if isinstance(held, np.ndarray):
-            return held.copy()
-        held.seek(0)
-        return np.fromfile(held, np.uint64)
+            return held[begin:end].copy()
+        held.seek(8 * begin)
+        return np.fromfile(held, np.uint64, end - begin)
 
     def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each record its table's place in `tables`, from 0, and its place in the table."""
@@ -102,6 +102,9 @@ class Stored:
         """Return a column in the order of table and place."""
         import numpy as np
 
+        if name in {"dataset", "personal"}:
+            by_table = np.array([0, *self._of_tables(name)], np.int64).view(np.uint64)
+            return by_table[self.column("table").view(np.int64)]
         stored = self._as_stored(name)
         if self._sorted is None:
             self._order()
@@ -128,7 +131,7 @@ class Stored:
         ((rows,),) = self._store.rows("select count(*) from people")
         sql = (
             f"select {self._expression(name)} as v from people where rowid >= ? and rowid < ?"
-            f"{'' if self._all else ' and list_contains(?::varchar[], table_id)'} order by rowid"
+            f"{'' if self._all else ' and list_contains(?::varchar[], table_id)'}"  # the order of rows is kept
         )
         result = np.zeros(len(self), np.uint64)
         at = 0
@@ -141,12 +144,10 @@ class Stored:
     def _expression(self, name: str) -> str:
         if name == "table":
             return f"list_position({_texts(self.tables)}, table_id)::bigint"
-        if name in {"dataset", "personal"}:
-            return f"coalesce(map_extract_value({self._of_tables(name)}, table_id), 0)::bigint"
         return f"coalesce({'scope' if name == 'numbering' else name}, 0)"
 
-    def _of_tables(self, name: str) -> str:
-        """Return SQL for a map from each table's id to its file's digest, or to whether its numbers are personal."""
+    def _of_tables(self, name: str) -> list[int]:
+        """Return for each table its file's digest, or whether its numbers are personal."""
         from kyumei.scope.digest import seed
 
         if name == "dataset":
@@ -155,8 +156,7 @@ class Stored:
         else:
             sql = "select table_id, max((kind in (?, ?))::int) from columns group by table_id order by all"
             values = {table: int(personal or 0) for table, personal in self._store.rows(sql, *PERSONAL)}
-        listed = [(table, values.get(table, 0)) for table in self.tables]
-        return f"map({_texts([t for t, _ in listed])}, [{', '.join(f'{v}::bigint' for _, v in listed)}])"
+        return [values.get(table, 0) for table in self.tables]
 
     def _numbered(self, scope: Digests) -> Digests:
         import numpy as np
@@ -201,14 +201,14 @@ class Records:
         """Return whether every record has a number."""
         return bool((self.key["number"] != 0).all())
 
-    def column(self, name: str) -> Digests:
-        """Return one column; see `kyumei.scope.cascade.Columns`."""
+    def column(self, name: str, begin: int = 0, end: int | None = None) -> Digests:
+        """Return some records of one column; see `kyumei.scope.cascade.Columns`."""
         import numpy as np
 
         if name == "table":
-            return self.table.astype(np.uint64) + np.uint64(1)
+            return self.table[begin:end].astype(np.uint64) + np.uint64(1)
         values: Digests = self.key[name] if name in self.key else getattr(self, name)
-        return values.astype(np.uint64)
+        return values[begin:end].astype(np.uint64)
 
     def near(self, label: npt.NDArray[np.int32]) -> list[Near]:  # noqa: ARG002
         """Return nothing: texts are not held here."""
