@@ -1,14 +1,15 @@
 """Events a second and peak memory of EVTX readers, in one run on the same files, one core.
 
 `python bench/bench_evtx.py [--chunks N] [--repeat N] [--only TEXT] [--long N] [--plaso BIN] [--python-evtx]`: the
-files are made of the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`); with
-`--only TEXT` of those in which this text stands, such as a channel. Each reader runs in a process of its own, pinned to one
-core; the best of some repetitions by CPU time counts, so other load on the machine matters less. `2 processes` is wall
-time of two halves of one file against the whole: only a quiet machine shows it.
+files are made of the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`), many (`high`), and as many as
+possible (`random`); with `--only TEXT` of those in which this text stands, such as a channel. Each reader runs in a process of
+its own, pinned to one core; the best of some repetitions by CPU time counts, so other load on the machine matters less. `2
+processes` is wall time of two halves of one file against the whole: only a quiet machine shows it.
 
 Dictionaries are new for each log, and the plans of templates are those that the process keeps: the first repetition works them
-out. `high` has some four new distinct values an event. `--long` adds a log of so many chunks (64 KiB each) with many distinct
-values and prints the peak memory beside that of a quarter and of a sixteenth of it: what a log takes must not grow with it.
+out. `high` has 2.3 new distinct values an event beside the record's number, `random` 4. `--long` adds a log of so many chunks
+(64 KiB each), `random`, and prints the peak memory beside that of a quarter and of a sixteenth of it: what a log takes must not
+grow with it.
 
 `--plaso` names `log2timeline` of an environment of its own; `--python-evtx` needs that package (slow: a share of the file).
 """
@@ -198,9 +199,9 @@ def main() -> None:
         return
     chunks = [c for c in evtx_logs.dense_chunks(SHARED) if said.only.encode("utf-16-le") in c]
     with tempfile.TemporaryDirectory() as folder:
-        for kind in ("low", "high"):
+        for kind in evtx_logs.RUNS:
             path = Path(folder) / f"{kind}.evtx"
-            events = evtx_logs.write(path, chunks, said.chunks, alter=kind == "high", seed=1)
+            events = evtx_logs.write(path, chunks, said.chunks, kind=kind, seed=1)
             _table(kind, path, events, said)
         for part in (16, 4, 1) if said.long else ():
             _memory(Path(folder) / "long.evtx", chunks, said.long // part)
@@ -209,7 +210,7 @@ def main() -> None:
 def _memory(path: Path, chunks: list[bytes], count: int) -> None:
     import evtx_logs
 
-    events = evtx_logs.write(path, chunks, count, alter=True, seed=2)
+    events = evtx_logs.write(path, chunks, count, kind="random", seed=2)
     print(f"long: {events:,} events, {path.stat().st_size / 1e6:,.0f} MB")
     for name in ("kyumei columns", "kyumei parquet"):
         rate, memory, note = measured(name, path, 1)

@@ -117,7 +117,7 @@ def one_of(words: Sequence[str]) -> list[float]:
     if kind == "write":
         from evtx_logs import dense_chunks, write
 
-        return [write(Path(path), dense_chunks(SHARED), int(repeat), alter=folder == "high", seed=1)]
+        return [write(Path(path), dense_chunks(SHARED), int(repeat), kind=folder, seed=1)]
     best, n = float("inf"), 0
     read = python_evtx if kind == "python-evtx" else READERS_[kind]
     for _ in range(int(repeat)):

@@ -124,7 +124,7 @@ def logs(folder: Path, chunks: int) -> dict[str, Path]:
     real = dense_chunks(SHARED)
     made = {name: folder / f"{name}.evtx" for name in ("low", "high", "real")}
     for name in ("low", "high"):
-        write(made[name], real, chunks, alter=name == "high", seed=1)
+        write(made[name], real, chunks, kind=name, seed=1)
     made["real"].write_bytes(b"ElfFile\0".ljust(4096, b"\0") + b"".join(one[:CHUNK] for one in real))
     return made
 

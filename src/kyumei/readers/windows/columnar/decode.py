@@ -1,6 +1,6 @@
 """A whole EVTX file, or a part of it, as batches of columns; damaged places by way of `kyumei.readers.windows.recovery`.
 
-Live records come first, in the order of the file; then slack and carved ones. Memory is bounded by one batch (16 MiB of the
+Live records come first, in the order of the file; then slack and carved ones. Memory is bounded by one batch (32 MiB of the
 file) and the decoder's dictionaries.
 """
 

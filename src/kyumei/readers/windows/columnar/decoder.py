@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from kyumei.readers.windows.fields import WindowsEvent
     from kyumei.readers.windows.recovery import Found
 
-CHUNKS: Final = 256
-"""Chunks (16 MiB) a batch has at most."""
+CHUNKS: Final = 512
+"""Chunks (32 MiB) a batch has at most."""
 MOST_VALUES: Final = 3 << 19
 MOST_BYTES: Final = 96 << 20
 """A dictionary that holds more distinct values, or bytes of them, is closed before the next batch."""

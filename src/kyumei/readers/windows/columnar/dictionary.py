@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _OUT: Final = 1 << 20
 _VALUES: Final = 1 << 18
+_ARENA: Final = 1 << 24
+_STRING: Final = pa.string()
 _GROWTH: Final = 4
 """Arrays grow by that: what is not used of them takes no memory, and copies cost."""
 
@@ -26,12 +28,15 @@ class Texts:
         self._ends = np.zeros(32, np.int32)
         self._bytes = np.empty(512, np.uint8)
         self._made: pa.StringArray | None = None
+        self._buffers: list[pa.Buffer | None] = []
 
     def add(self, data: np.ndarray, ends: np.ndarray, before: int) -> None:
         """Append values: their bytes one behind the other, and where each ends, counted from `before` their beginning."""
         used, n = int(self._ends[self.n]), self.n + len(ends)
-        self._bytes = _grown(self._bytes, used, used + len(data))
-        self._ends = _grown(self._ends, self.n + 1, n + 1)
+        if used + len(data) > len(self._bytes) or n + 1 > len(self._ends):
+            self._bytes = _grown(self._bytes, used, used + len(data))
+            self._ends = _grown(self._ends, self.n + 1, n + 1)
+            self._buffers = []
         self._bytes[used : used + len(data)] = data
         np.add(ends, used - before, out=self._ends[self.n + 1 : n + 1])
         self.n = n
@@ -40,8 +45,8 @@ class Texts:
     def array(self) -> pa.StringArray:
         """Return all values, without a copy."""
         if self._made is None:
-            parts = [None, pa.py_buffer(self._ends[: self.n + 1]), pa.py_buffer(self._bytes[: int(self._ends[self.n])])]
-            self._made = pa.Array.from_buffers(pa.string(), self.n, parts)
+            self._buffers = self._buffers or [None, pa.py_buffer(self._ends), pa.py_buffer(self._bytes)]
+            self._made = pa.Array.from_buffers(_STRING, self.n, self._buffers, 0)
         return self._made
 
 
@@ -72,7 +77,7 @@ class Dictionary:
         self.raw = encode.Values(
             np.zeros(3, np.int64),
             np.zeros((2 * n, 4), np.uint64),
-            np.empty(1 << 20, np.uint8),
+            np.empty(_ARENA, np.uint8),
             np.empty(n, np.int64),
             np.empty(n, np.int32),
             np.empty(n, np.uint8),
@@ -143,14 +148,14 @@ class Dictionary:
 
     def _append(self, field: np.ndarray, ends: np.ndarray) -> None:
         """Hand the texts in `_out` to their fields."""
-        starts = np.flatnonzero(np.diff(field, prepend=field[:1])).tolist()
+        starts = np.concatenate([[0], np.flatnonzero(field[1:] != field[:-1]) + 1])
+        last = np.append(starts[1:], len(field))
         before, made = 0, self._texts
-        for start, end in zip([0, *starts], [*starts, len(field)], strict=True):
-            number = int(field[start])
+        spans = zip(field[starts].tolist(), starts.tolist(), last.tolist(), ends[last - 1].tolist(), strict=True)
+        for number, start, end, after in spans:
             texts = made.get(number)
             if texts is None:
                 texts = made[number] = Texts()
-            after = int(ends[end - 1])
             texts.add(self._out[before:after], ends[start:end], before)
             before = after
 

@@ -1,4 +1,4 @@
-"""How the kernels are compiled, and loads of little-endian integers at any offset.
+"""How the kernels are compiled, and loads and stores of little-endian integers at any offset.
 
 Kernels do not check bounds by themselves: whoever calls a load has made sure that the bytes are there. With
 `NUMBA_BOUNDSCHECK=1` loads are put together from single, checked bytes, so that tests can show it. Hosts are little-endian.
@@ -91,6 +91,21 @@ def fetch(data: np.ndarray, at: int) -> None:
     _fetch(data, at)  # type: ignore[call-arg]  # the first is numba's
 
 
+@intrinsic
+def _store(_context: Any, array: Any, _index: Any, _word: Any) -> Any:
+    from numba import types
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir
+
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(64).as_pointer())
+        builder.store(arguments[2], place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.uint64), generate
+
+
 @jit
 def whole(number: Any) -> int:
     """Return a number of whatever width as a signed one of 64 bits."""
@@ -114,6 +129,12 @@ if CHECKED:
         """Return eight bytes as an unsigned integer."""
         return np.uint64(u32(data, at)) | np.uint64(u32(data, at + 4)) << np.uint64(32)
 
+    @jit
+    def put64(data: np.ndarray, at: int, word: Any) -> None:
+        """Write eight bytes, the lowest first."""
+        for i in range(8):
+            data[at + i] = np.uint8(word >> np.uint64(8 * i) & np.uint64(255))
+
 else:
 
     @jit
@@ -130,3 +151,8 @@ else:
     def u64(data: np.ndarray, at: int) -> Any:
         """Return eight bytes as an unsigned integer."""
         return _load64(data, at)
+
+    @inlined
+    def put64(data: np.ndarray, at: int, word: Any) -> None:
+        """Write eight bytes, the lowest first."""
+        _store(data, at, word)  # type: ignore[call-arg]  # the first is numba's

@@ -12,9 +12,13 @@ _REALS: Final = {11: ("<f4", -6, 12), 12: ("<f8", -5, 15)}
 _INTEGERS: Final = {3: "b", 4: "B", 5: "h", 6: "H", 7: "i", 8: "I", 9: "q", 10: "Q", 20: "I", 21: "Q"}
 
 
+_HERE: Final = np.isin(np.arange(256), (2, 11, 12)) | (np.arange(256) >= 0x80)
+
+
 def is_spelt_here(kind: np.ndarray) -> np.ndarray:
-    """Return a mask of the value types that this module spells."""
-    return np.isin(kind, (2, 11, 12)) | (kind >= 0x80)
+    """Return a mask of the value types (uint8) that this module spells."""
+    mask: np.ndarray = _HERE[kind]
+    return mask
 
 
 def spelt(kind: int, raw: bytes, codec: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from kyumei.readers.windows.columnar.encode import BINARY, BOOL, FILETIME, SID, SIZE_T, SYSTEMTIME, TEXT
-from kyumei.readers.windows.columnar.jit import jit, u16, u32, u64, whole
+from kyumei.readers.windows.columnar.jit import inlined, jit, put64, u16, u32, u64, whole
 
 if TYPE_CHECKING:
     from kyumei.readers.windows.columnar.encode import Values
@@ -21,9 +21,11 @@ _TRUE: Final = np.frombuffer(b"true", np.uint8)
 _FALSE: Final = np.frombuffer(b"false", np.uint8)
 _GUID: Final = np.array([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], np.int64)
 _NOT_ASCII: Final = np.uint64(0xFF80FF80FF80FF80)
+_PAIRS: Final = np.uint64(0x0000FFFF0000FFFF)
+_LOW: Final = np.uint64(0x00000000FFFFFFFF)
 
 
-@jit
+@inlined
 def _decimal(number: np.uint64, out: np.ndarray, to: int, width: int) -> int:
     """Write a number, with zeros before it up to a width."""
     digits = 1
@@ -38,7 +40,7 @@ def _decimal(number: np.uint64, out: np.ndarray, to: int, width: int) -> int:
     return to + digits
 
 
-@jit
+@inlined
 def _signed(number: np.int64, out: np.ndarray, to: int) -> int:
     if number >= 0:
         return _decimal(np.uint64(number), out, to, 1)
@@ -46,7 +48,7 @@ def _signed(number: np.int64, out: np.ndarray, to: int) -> int:
     return _decimal(np.uint64(0) - np.uint64(number), out, to + 1, 1)
 
 
-@jit
+@inlined
 def _hex_number(number: np.uint64, out: np.ndarray, to: int) -> int:
     out[to] = 48
     out[to + 1] = 120
@@ -61,14 +63,14 @@ def _hex_number(number: np.uint64, out: np.ndarray, to: int) -> int:
     return to
 
 
-@jit
+@inlined
 def _hex_byte(value: int, out: np.ndarray, to: int) -> int:
     out[to] = _HEX[16 + (value >> 4)]
     out[to + 1] = _HEX[16 + (value & 15)]
     return to + 2
 
 
-@jit
+@inlined
 def _guid(data: np.ndarray, at: int, out: np.ndarray, to: int) -> int:
     for i in range(16):
         if i in (4, 6, 8, 10):
@@ -153,7 +155,7 @@ def _systemtime(data: np.ndarray, at: int, out: np.ndarray, to: int) -> int:
     return _clock(day + time, out, to)
 
 
-@jit
+@inlined
 def _rune(rune: int, out: np.ndarray, to: int) -> int:
     if rune < 0x80:
         out[to] = rune
@@ -174,16 +176,27 @@ def _rune(rune: int, out: np.ndarray, to: int) -> int:
     return to + 4
 
 
-@jit
+@inlined
+def _narrow(word: Any) -> Any:
+    """Return four ASCII letters of 16 bits as four bytes."""
+    word = (word | word >> np.uint64(8)) & _PAIRS
+    return (word | word >> np.uint64(16)) & _LOW
+
+
+@inlined
 def _utf16(data: np.ndarray, at: int, size: int, out: np.ndarray, to: int) -> int:
     end = at + size
     while at < end:
+        while at + 16 <= end and (u64(data, at) | u64(data, at + 8)) & _NOT_ASCII == np.uint64(0):
+            put64(out, to, _narrow(u64(data, at)) | _narrow(u64(data, at + 8)) << np.uint64(32))
+            at += 16
+            to += 8
         if at + 8 <= end and u64(data, at) & _NOT_ASCII == np.uint64(0):
-            for i in range(4):
-                out[to + i] = data[at + 2 * i]
+            put64(out, to, _narrow(u64(data, at)))  # four bytes behind them are written over
             at += 8
             to += 4
-            continue
+        if at == end:
+            break
         rune = u16(data, at)
         at += 2
         if 0xD800 <= rune < 0xE000:
@@ -197,14 +210,14 @@ def _utf16(data: np.ndarray, at: int, size: int, out: np.ndarray, to: int) -> in
     return to
 
 
-@jit
+@inlined
 def _copied(data: np.ndarray, at: int, size: int, out: np.ndarray, to: int) -> int:
     for i in range(size):
         out[to + i] = data[at + i]
     return to + size
 
 
-@jit
+@inlined
 def _integer(data: np.ndarray, at: int, size: int, kind: int) -> np.uint64:
     """Return a little-endian integer, with its sign carried on where the type is signed."""
     value = np.uint64(0)
@@ -215,7 +228,7 @@ def _integer(data: np.ndarray, at: int, size: int, kind: int) -> np.uint64:
     return value
 
 
-@jit
+@inlined
 def _number(data: np.ndarray, at: int, size: int, kind: int, out: np.ndarray, to: int) -> int:
     value = _integer(data, at, size, kind)
     if kind in (SIZE_T, 20, 21):
