@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kyumei.model.source import Source
+from kyumei.readers.mapped.mapping import parse
+from kyumei.readers.mapped.register import as_reader
 from kyumei.readers.run import recognise
 from tests.readers.samples import strict_run
 
@@ -85,3 +87,39 @@ def test_requests_behind_the_errors_of_a_server_are_requests() -> None:
     assert (first["action"], first["src_ip"]) == ("record.written", "198.51.100.7")
     assert (second["action"], second["src_ip"], second["object"]) == ("web.request", "203.0.113.5", "/list?id=7")
     assert second["ts"].isoformat() == "2024-06-17T01:00:00+00:00"
+
+
+def test_json_in_the_text_of_a_field_gives_fields_of_its_own() -> None:
+    details = json.dumps({"ip_address": "203.0.113.5", "device": "phone"})
+    event = {"action": "admin_login", "description": details, "isotimestamp": "2024-06-17 01:00:00", "username": "hanako"}
+    (row,) = rows_of(json.dumps(event).encode() + b"\n")
+    assert (row["src_ip"], row["description.device"], row["description"]) == ("203.0.113.5", "phone", details)
+
+
+def test_json_in_cells_of_a_table_is_there_for_a_mapping() -> None:
+    mapping = parse(
+        "name: user.details\nformat: csv\naccepts: [時刻, 詳細]\ntime: {fields: [時刻]}\ncolumns: {src_ip: [詳細.ip]}", "test"
+    )
+    cells = ('"{""ip"": ""203.0.113.5""}"', "なし", '"{""ip"": ""203.0.113.6""}"')
+    table = "時刻,詳細\n" + "".join(f"2024-06-17 10:00:0{n},{cell}\n" for n, cell in enumerate(cells))
+    _, tables = strict_run(as_reader(mapping), Source.memory(table.encode()))
+    assert [row["src_ip"] for each in tables for row in each.to_pylist()] == ["203.0.113.5", None, "203.0.113.6"]
+
+
+def test_a_document_in_a_field_is_not_taken_apart() -> None:
+    body = json.dumps({f"k{n}": n for n in range(100)})
+    (row,) = rows_of(
+        json.dumps({"action": "login", "body": body, "time": "2024-06-17T01:00:00Z", "user": "a"}).encode() + b"\n"
+    )
+    assert not [name for name in row if name.startswith("body.")]
+
+
+def test_a_time_that_is_none_gives_way_to_the_next_field() -> None:
+    record = {
+        "category": "AuditLogs",
+        "operationName": "Patch MobileApp",
+        "time": "2025-04-11:21:02.33Z",
+        "properties": {"ActivityDate": "4/11/2025 6:21:02 PM"},
+    }
+    (row,) = rows_of(json.dumps(record).encode() + b"\n")
+    assert row["ts"].isoformat() == "2025-04-11T18:21:02+00:00"

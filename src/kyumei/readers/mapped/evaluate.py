@@ -205,15 +205,17 @@ def _times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tu
 
     Records without a time of their own take that of the platform they were exported from, which is UTC (`PLATFORM`).
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     ts, assumed = _own_times(block, time, calendar, rec)
-    if not ts.null_count or time.fields == PLATFORM:
-        return ts, assumed
-    missing = pc.is_null(ts)
-    later, _ = _own_times(block, replace(time, fields=PLATFORM, form="iso", zone="UTC"), calendar, rec)
-    return pc.coalesce(ts, later), pc.if_else(pc.and_(missing, pc.is_valid(later)), pa.scalar(value=False), assumed)
+    others = [replace(time, fields=(name,)) for name in time.fields[1:]]  # where the first one that is there is no time
+    for other in (*others, replace(time, fields=PLATFORM, form="iso", zone="UTC")):
+        if not ts.null_count:
+            break
+        later, also = _own_times(block, other, calendar, rec)
+        assumed = pc.if_else(pc.and_(pc.is_null(ts), pc.is_valid(later)), also, assumed)
+        ts = pc.coalesce(ts, later)
+    return ts, assumed
 
 
 def _own_times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -> tuple[pa.Array, pa.Array]:
@@ -246,6 +248,7 @@ def _by_pattern(texts: pa.Array, pattern: str, zone: str) -> tuple[pa.Array, pa.
     from kyumei.readers.match import bools, ints
     from kyumei.readers.stamps import parsed, to_utc
 
+    ts, assumed = None, None
     if pattern.startswith("%Y") and "%" in pattern[2:]:  # year first is never mistaken, and whole columns go faster
         ts, assumed = parsed(texts, zone)
         if ts.null_count == pc.sum(pc.equal(texts, "")).as_py():
@@ -257,7 +260,10 @@ def _by_pattern(texts: pa.Array, pattern: str, zone: str) -> tuple[pa.Array, pa.
     utc = np.where(aware, local, to_utc(local, zone))
     present = coded.indices.is_valid().to_numpy(zero_copy_only=False)
     places = coded.indices.fill_null(0).to_numpy(zero_copy_only=False)
-    return ints(utc[places], valid[places] & present), bools(~aware[places])
+    written, taken = ints(utc[places], valid[places] & present), bools(~aware[places])
+    if ts is None:
+        return written, taken
+    return pc.coalesce(ts, written), pc.if_else(pc.is_valid(ts), assumed, taken)
 
 
 def wall(text: str, patterns: Sequence[str]) -> tuple[int, bool, bool]:

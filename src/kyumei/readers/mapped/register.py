@@ -103,6 +103,7 @@ def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
     from kyumei.readers.linux.years import Calendar
     from kyumei.readers.mapped import others
     from kyumei.readers.mapped.evaluate import events
+    from kyumei.readers.nested import expanded
 
     if mapping.format == "json":
         blocks = json.records(source, rows)
@@ -116,7 +117,8 @@ def read_mapped(mapping: LogMapping, source: Source, rows: Rows) -> None:
         blocks = csv.records(source, rows, shape)
     calendar = Calendar(source)
     for block in blocks:
-        event = events(block.columns, block.rec, mapping, calendar)
+        columns = block.columns if mapping.format == "lines" else expanded(block.columns)
+        event = events(columns, block.rec, mapping, calendar)
         if mapping.format == "lines":
             event = others.with_requests(event, calendar.zone)
         rows.add_columns(event.columns, event.fields)

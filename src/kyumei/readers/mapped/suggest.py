@@ -16,6 +16,7 @@ from kyumei.errors import UserError
 from kyumei.readers.addresses import IP
 from kyumei.readers.flat_csv import records as csv
 from kyumei.readers.flat_json import records as json
+from kyumei.readers.nested import expanded
 from kyumei.store.rows import Rows
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def suggestion(source: Source) -> str:
 def _sampled(source: Source) -> tuple[Columns, str]:
     rows = Rows(source, "suggest", lambda _: None)
     if json.names(source.head):
-        return next(iter(json.records(source, rows))).columns, "json"
+        return expanded(next(iter(json.records(source, rows))).columns), "json"
     shape = csv.guessed(source.head)
     if shape is None:
         raise UserError(
             f"{source.path}: neither JSON records nor rows with a header", hint="kyumei reads plain text logs without a mapping"
         )
-    return next(iter(csv.records(source, rows, shape))).columns, "csv"
+    return expanded(next(iter(csv.records(source, rows, shape))).columns), "csv"
 
 
 def _field(name: str, columns: Columns) -> _Field:

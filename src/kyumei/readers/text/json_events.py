@@ -19,6 +19,7 @@ from kyumei.readers.addresses import IP
 from kyumei.readers.linux import payload
 from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
+from kyumei.readers.nested import expanded
 from kyumei.readers.registry import reader
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def read(source: Source, rows: Rows) -> None:
 
     mapping, calendar = guess(source.head), Calendar(source)
     for block in json.records(source, rows):
-        event = events(block.columns, block.rec, mapping, calendar)
+        event = events(expanded(block.columns), block.rec, mapping, calendar)
         columns = completed(event.columns, len(block.rec))
         rows.add_columns(columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
 
@@ -130,9 +131,10 @@ def completed(columns: dict[str, Any], n: int) -> dict[str, Any]:
 def _chosen(head: bytes) -> Chosen | None:
     from kyumei.readers.flat_json.records import first
 
-    columns = first(head)
-    if columns is None or not columns.fields:
+    found_first = first(head)
+    if found_first is None or not found_first.fields:
         return None
+    columns = expanded(found_first)
     names = list(columns.fields)
     values = {name: _values(columns, name) for name in names}
     times = [n for n in _ranked(names, "time", _times(values)) if not _has(n, "never_time")]

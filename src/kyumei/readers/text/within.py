@@ -15,6 +15,7 @@ from kyumei.readers.linux import payload
 from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.linux.years import Calendar
 from kyumei.readers.match import ints
+from kyumei.readers.nested import expanded
 from kyumei.readers.text.stamped import SENTENCES
 from kyumei.store.rows import Rows
 
@@ -78,7 +79,7 @@ class Within:
         inner = Source.memory(b"".join(lines), zone=self._calendar.zone)
         mapping = self._chosen(inner)
         for part in json.records(inner, Rows(inner, "", lambda _: None)):
-            event = events(part.columns, part.rec, mapping, self._calendar)
+            event = events(expanded(part.columns), part.rec, mapping, self._calendar)
             here = places[np.searchsorted(starts, part.rec, side="right") - 1]
             columns = completed(event.columns, len(here)) if self._is_guess else event.columns
             reading.fill(here, self._columns(columns, event.fields, here))
