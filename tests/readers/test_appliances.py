@@ -52,3 +52,9 @@ def test_a_value_keeps_blanks_quotes_and_equals_signs_up_to_the_delimiter() -> N
 def test_syslog_lines_beside_cef_records_are_read_too() -> None:
     line = "Jun 17 2024 10:00:00 h CEF:0|v|p|1|1|n|1|src=192.0.2.1 act=deny\nJun 17 2024 10:00:00 h sshd[1]: Accepted password for a from 192.0.2.2 port 1 ssh2"
     assert [row["action"] for row in rows_of(line, "network.cef")] == ["network.denied", "login.succeeded"]
+
+
+def test_commas_and_quotes_are_part_of_a_value_in_cef() -> None:
+    line = 'Jun 17 2024 10:00:05 fw01 CEF:0|E|G|1|2|Login failed|7|src=203.0.113.5 msg=Login "failed", try again fname=a, b.csv'
+    (row,) = rows_of(line, "network.cef")
+    assert (row["message"], row["fname"]) == ('Login "failed", try again Login failed', "a, b.csv")

@@ -17,6 +17,7 @@ from kyumei.readers.addresses import normal
 from kyumei.readers.lines import batches
 from kyumei.readers.linux.syslog import PROGRAMS
 from kyumei.readers.linux.years import years
+from kyumei.readers.match import extract
 from kyumei.readers.network.kv import verdicts
 from kyumei.readers.pairs import pairs
 from kyumei.readers.registry import READERS
@@ -175,3 +176,17 @@ def test_a_name_chosen_by_an_attacker_does_not_move_the_address() -> None:
     (event,) = tables[0].to_pylist()
     assert event["src_ip"] == "198.51.100.7"
     assert event["account"] == "root from 192.0.2.1"
+
+
+@pytest.mark.parametrize("texts", [["ab12: rest é", "x", None, "b7: "], ["ab1: two\nlines", "b2: one"], ["", "zz"], []])
+@pytest.mark.parametrize(
+    "pattern", [r"^(?P<a>a)?b(?P<d>\d+): (?P<rest>.*)$", r"(?s)b(?P<d>\d+)(?P<rest>: .*)$", r"^(?:(?P<a>ab)|b)(?P<d>\d+).*$"]
+)
+def test_groups_are_those_of_the_whole_pattern_though_only_its_head_is_matched(texts: list[str | None], pattern: str) -> None:
+    column = pa.array(["first", *texts], pa.string()).slice(1)
+    found = pc.extract_regex(column, pattern)
+    groups, matched = extract(column, pattern)
+    there = pc.is_valid(found)
+    assert matched.equals(there)
+    expected = {field.name: pc.if_else(there, found.field(field.name), None).to_pylist() for field in found.type}
+    assert {name: values.to_pylist() for name, values in groups.items()} == expected

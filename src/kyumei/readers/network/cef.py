@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.readers.lines import share
 from kyumei.readers.match import extract, filled, only
 from kyumei.readers.network import framed
-from kyumei.readers.pairs import pairs
+from kyumei.readers.pairs import plain
 from kyumei.readers.registry import reader
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ def _own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
         return matched
     head = only(head, matched)
     extension = head.pop("extension")
-    found, _ = pairs(framed.protected(extension))
-    fields = {name: _plain(values) for name, values in framed.given_back(found).items()}
-    fields = {**{name: filled(_plain(values)) for name, values in head.items()}, **fields}
+    fields = {**{name: filled(_plain(values)) for name, values in head.items()}, **_extended(extension)}
     sentence = pc.binary_join_element_wise(
         *(pc.fill_null(fields[name], "") for name in ("msg", "eventName") if name in fields), " ", null_handling="skip"
     )
@@ -74,9 +72,15 @@ def _own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
     return matched
 
 
+def _extended(extension: pa.Array) -> dict[str, pa.Array]:
+    """Return the extension's values by key; only blanks stand between them, so that commas and quotes are part of a value."""
+    return {name: _plain(filled(values)) for name, values in plain(extension, b" \t").items()}
+
+
 def _plain(values: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
-    for written, meant in (("\\|", "|"), ("\\n", "\n"), ("\\r", ""), ("\\\\", "\\")):
-        values = pc.replace_substring(values, written, meant)
+    if pc.any(pc.match_substring(values, "\\")).as_py():
+        for written, meant in (("\\|", "|"), ("\\n", "\n"), ("\\r", ""), ("\\\\", "\\")):
+            values = pc.replace_substring(values, written, meant)
     return values

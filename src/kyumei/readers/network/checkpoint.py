@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.readers.lines import share
-from kyumei.readers.match import extract, filled, only
+from kyumei.readers.lines import Lines, share
+from kyumei.readers.match import bools, extract, filled, ints, only
 from kyumei.readers.network import framed
-from kyumei.readers.pairs import pairs
+from kyumei.readers.pairs import colons
 from kyumei.readers.registry import reader
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.model.source import Source
-    from kyumei.readers.lines import Lines
     from kyumei.readers.linux.years import Calendar
     from kyumei.store.rows import Rows
 
@@ -82,35 +81,39 @@ def read(source: Source, rows: Rows) -> None:
 
 
 def _own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    import numpy as np
 
-    done = pa.repeat(pa.scalar(value=False), len(lines))
     forms: tuple[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]], ...] = (
         (_SENT, _sent),
         (_PIPED, _piped),
         (_PRINTED, _printed),
     )
+    left = np.arange(len(lines))
     for pattern, take in forms:
-        found, matched = extract(lines.text, pattern)
-        matched = pc.and_not(matched, done)
-        good = lines.where(matched)
-        if not len(good):
-            continue
-        fields = take(only(found, matched))
-        nothing = pa.nulls(len(good), pa.string())
-        host = pc.coalesce(framed.heads(good.text)["host"], *(fields.get(name, nothing) for name in ("hostname", "origin")))
-        word = pc.utf8_lower(pc.fill_null(fields.get("action", nothing), ""))
-        framed.add(good, fields, calendar, rows, host=host, message=good.text, **framed.chosen(word, _SAYS))
-        done = pc.or_(done, matched)
-    return done
+        found, matched = extract(lines.text.take(ints(left)), pattern)
+        told = matched.to_numpy(zero_copy_only=False)
+        if told.any():
+            here = ints(left[told])
+            good = Lines(lines.rec.take(here), lines.size.take(here), lines.text.take(here))
+            _add(good, take(only(found, matched)), calendar, rows)
+            left = left[~told]
+    done = np.ones(len(lines), bool)
+    done[left] = False
+    return bools(done)
+
+
+def _add(lines: Lines, fields: dict[str, Any], calendar: Calendar, rows: Rows) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    nothing = pa.nulls(len(lines), pa.string())
+    host = pc.coalesce(framed.heads(lines.text)["host"], *(fields.get(name, nothing) for name in ("hostname", "origin")))
+    word = pc.utf8_lower(pc.fill_null(fields.get("action", nothing), ""))
+    framed.add(lines, fields, calendar, rows, host=host, message=lines.text, **framed.chosen(word, _SAYS))
 
 
 def _sent(found: dict[str, Any]) -> dict[str, Any]:
-    import pyarrow.compute as pc
-
-    body = pc.replace_substring_regex(found["body"], r'(^|; ?)([A-Za-z_][\w.-]*):"', r'\1\2="')
-    return dict(pairs(body)[0])
+    return colons(found["body"])
 
 
 def _piped(found: dict[str, Any]) -> dict[str, Any]:
@@ -120,9 +123,7 @@ def _piped(found: dict[str, Any]) -> dict[str, Any]:
 def _printed(found: dict[str, Any]) -> dict[str, Any]:
     import pyarrow.compute as pc
 
-    body = pc.replace_substring_regex(found["body"], r"(?:^|;) *([A-Za-z_][\w.-]*): *", "\t\\1=")
-    fields = framed.attributes(body, "\t")
-    fields = {name: filled(pc.ascii_trim(values, characters="; ")) for name, values in fields.items()}
+    fields = framed.attributes(found["body"], ";", ":")
     day = pc.replace_substring_regex(found["day"], r"^(\d+)([A-Za-z]+)(\d+)$", r"\1-\2-\3")
     time = pc.binary_join_element_wise(day, found["clock"], " ")
     return {

@@ -32,8 +32,6 @@ _HEADS: Final = (
     rf"^(?:<\d{{1,3}}>)?(?P<stamp>{BSD_STAMP}):? (?:(?P<host>[^ =|]+) )?",
     rf"^(?:<\d{{1,3}}>)?(?:1 )?(?P<stamp>{ISO_STAMP}) (?:(?P<host>[^ =|]+) )?",
 )
-_KEPT: Final = {" ": "\ue000", ",": "\ue001", ";": "\ue002", '"': "\ue003", "\t": "\ue004", "=": "\ue005"}
-"""Characters that part pairs, and what stands for them while they are part of a value."""
 
 
 def read(source: Source, rows: Rows, own: Own, reason: str) -> None:
@@ -64,39 +62,15 @@ def heads(texts: pa.Array) -> dict[str, pa.Array]:
     return {"stamp": found["stamp"], "host": filled(pc.ascii_rtrim(found["host"], characters=":"))}
 
 
-def attributes(texts: pa.Array, delimiter: str) -> dict[str, pa.Array]:
+def attributes(texts: pa.Array, delimiter: str, sign: str = "=") -> dict[str, pa.Array]:
     """Return the values by key of `key=value` attributes between delimiters; whatever else a value holds is kept."""
     import pyarrow.compute as pc
 
-    from kyumei.readers.pairs import pairs
+    from kyumei.readers.pairs import plain
 
-    for letter, stand_in in _KEPT.items():
-        if letter not in {delimiter, "="}:
-            texts = pc.replace_substring(texts, letter, stand_in)
-    texts = pc.replace_substring(texts, "\\=", _KEPT["="])
-    found, _ = pairs(pc.replace_substring(texts, delimiter, "\t") if delimiter != "\t" else texts)
-    return {name: _given_back(values) for name, values in found.items()}
-
-
-def protected(texts: pa.Array) -> pa.Array:
-    r"""Return CEF extensions with escaped equals signs and quotes out of the way of `pairs`."""
-    import pyarrow.compute as pc
-
-    return pc.replace_substring(pc.replace_substring(texts, "\\=", _KEPT["="]), '"', _KEPT['"'])
-
-
-def given_back(fields: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """Return the fields with the characters that were out of the way."""
-    return {name: _given_back(values) for name, values in fields.items()}
-
-
-def _given_back(values: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
-    if pc.any(pc.match_substring_regex(values, "[\ue000-\ue005]")).as_py():
-        for letter, stand_in in _KEPT.items():
-            values = pc.replace_substring(values, stand_in, letter)
-    return filled(pc.utf8_trim_whitespace(values))
+    if not (delimiter.isascii() and len(delimiter) == 1):
+        texts, delimiter = pc.replace_substring(texts, delimiter, "\x1f"), "\x1f"
+    return {name: filled(values) for name, values in plain(texts, delimiter.encode(), sign).items()}
 
 
 def add(lines: Lines, fields: Mapping[str, Any], calendar: Calendar, rows: Rows, **known: Any) -> None:
