@@ -58,7 +58,7 @@ _FINDINGS: Final = f"""
     select g.*, r.rank, r.id, r.level from (select * from grouped union all by name select *, 0 as part from more) g
     join rules r on r.number = g.rule
 """
-_IN_ORDER: Final = f"{_FINDINGS} order by r.rank desc, g.first nulls last, r.id, g.host nulls first, g.rule, g.part"
+_IN_ORDER: Final = "from findings order by rank desc, first nulls last, id, host nulls first, rule, part"
 _EVENTS: Final = """
     with all_of_them as (
         select * exclude (ts), epoch_us(ts) as us, 1 as n from hits
@@ -102,13 +102,11 @@ _TABLES: Final[Mapping[str, str]] = {
     """,
 }
 TABLES: Final = tuple(_TABLES)
-_LEVELS: Final = f"""
+_LEVELS: Final = """
     select level, any_value(rank) as rank, count(*) as findings, count(distinct id) as rules, sum(n)::bigint as hits
-    from ({_FINDINGS}) group by level order by rank desc
+    from findings group by level order by rank desc
 """
-_BY_HOST: Final = (
-    f"{_FINDINGS} where r.rank >= 2 order by g.host nulls last, r.rank desc, g.first nulls last, r.id, g.rule, g.part"
-)
+_BY_HOST: Final = "from findings where rank >= 2 order by host nulls last, rank desc, first nulls last, id, rule, part"
 _MORE: Final = """
     create table more (rule int, host varchar, n bigint, first bigint, last bigint, channels varchar[], event_ids varchar[],
         accounts varchar[], addresses varchar[], readers varchar[],
@@ -150,6 +148,7 @@ class Answers:
         self._con.execute(_MATCHED)
         numbers = [n for (n,) in self._con.execute("select distinct rule from matched order by all").fetchall()]
         self._put("rules", [{"number": n} | _facts(rules[n]) for n in numbers if rules[n].rank >= least])
+        self._con.execute(f"create table findings as {_FINDINGS}")
 
     def findings(self) -> Iterator[dict[str, Any]]:
         """Yield one row for each finding: gravest first, then by time."""

@@ -26,12 +26,14 @@ def rows(folder: Path, kept: Kept) -> list[dict[str, Any]]:
         return []
     found = correlate([*(kept.rules[number] for number, _ in kept.asked.values()), *kept.correlations], hits)
     numbers = {one.id: number for number, one in enumerate(kept.correlations, len(kept.rules)) if one.shown}
-    places = _places(hits)
-    return [_row(group, numbers[group.correlation.id], places) for group in found.groups if group.correlation.id in numbers]
+    groups = [group for group in found.groups if group.correlation.id in numbers]
+    places = _places(hits, groups)
+    return [_row(group, numbers[group.correlation.id], places) for group in groups]
 
 
 def _hits(folder: Path) -> pa.Table | None:
     """Return the hits that correlations need, in one order; the same event has the same number under every rule."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -41,14 +43,26 @@ def _hits(folder: Path) -> pa.Table | None:
     table = pa.concat_tables(parts, promote_options="default").sort_by(
         [("ts", "ascending"), ("path", "ascending"), ("rec", "ascending")]
     )
-    places = list(zip(table["path"].to_pylist(), table["rec"].to_pylist(), strict=True))
-    numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
-    return table.set_column(table.column_names.index("row"), "row", pa.array([numbers[place] for place in places], pa.int64()))
+    path = table["path"].combine_chunks().dictionary_encode().indices.to_numpy()
+    order = np.lexsort((table["rec"].to_numpy(), path))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (np.diff(path[order]) != 0) | (np.diff(table["rec"].to_numpy()[order]) != 0)
+    first = order[new]  # lexsort is stable: the first in the table of those with the same place
+    number = np.empty(len(order), np.int64)
+    number[order] = np.argsort(np.argsort(first))[np.cumsum(new) - 1]
+    return table.set_column(table.column_names.index("row"), "row", pa.array(number))
 
 
-def _places(hits: pa.Table) -> dict[int, dict[str, Any]]:
+def _places(hits: pa.Table, groups: Iterable[Group]) -> dict[int, dict[str, Any]]:
+    """Return what is shown of the events of these groups, by their numbers."""
+    import numpy as np
+    import pyarrow as pa
+
     names = ["row", "host", "channel", "event_id", "account", "src_ip", "reader", "evidence", "path", "rec"]
-    return {row["row"]: row for row in hits.select(names).to_pylist()}
+    wanted = np.unique([row for group in groups for row in group.rows]).astype(np.int64)
+    known, last = np.unique(hits["row"].to_numpy()[::-1], return_index=True)
+    at = len(hits) - 1 - last[np.searchsorted(known, wanted)]
+    return {row["row"]: row for row in hits.select(names).take(pa.array(at)).to_pylist()}
 
 
 def _row(group: Group, number: int, places: dict[int, dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-ROWS: Final = 65_536
+ROWS: Final = 262_144
 
 
 class Place(Protocol):

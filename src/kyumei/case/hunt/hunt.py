@@ -96,11 +96,7 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
     rules = known.facts(options.lang)
     with TemporaryDirectory(prefix="kyumei-hunt-", dir=settings.out) as folder:
         own = replace(settings, out=Path(folder), rules=compiled)
-        jobs = job.plan(files, own)
-        tally = Tally()
-        for number, part in enumerate(local.run(job.run, jobs, workers=options.workers), 1):
-            tally.add(part)
-            tell(f"{number}/{len(jobs)}: {tally.events:,} events")
+        tally = _run(job.plan(files, own), own, options.workers, tell)
         found = analytics.findings(own.out, settings.zone) if settings.analytics else ()
         more = correlations.rows(own.out, known)
         more += [analytics.row(finding, number) for number, finding in enumerate(found, len(rules))]
@@ -111,6 +107,17 @@ def hunt(paths: Sequence[str], settings: Settings, options: Options, tell: Calla
             yield Hunt(tally, rules, answers, settings.zone, applied, known.problems)
         finally:
             answers.close()
+
+
+def _run(jobs: list[job.Job], settings: Settings, workers: int, tell: Callable[[str], None]) -> Tally:
+    """Run the jobs, then those that read what these leave."""
+    tally = Tally()
+    for number, part in enumerate(local.run(job.run, jobs, workers=workers), 1):
+        tally.add(part)
+        tell(f"{number}/{len(jobs)}: {tally.events:,} events")
+    for part in local.run(job.run, job.rest(tally, settings, len(jobs)), workers=workers):
+        tally.add(part)
+    return tally
 
 
 def _files(paths: Sequence[str]) -> list[Path]:

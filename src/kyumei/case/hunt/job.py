@@ -77,6 +77,12 @@ def plan(paths: Sequence[Path], settings: Settings) -> list[Job]:
     return [Job(number, tuple(group), settings) for number, group in enumerate(groups)]
 
 
+def rest(tally: Tally, settings: Settings, first: int) -> list[Job]:
+    """Return the jobs, numbered from `first`, that read what the parts of large logs left: records outside the chains."""
+    left = sorted((path, offsets) for path, offsets in tally.suspects.items() if offsets)
+    return [Job(n, (read.Piece(path, 0, rest=offsets),), settings) for n, (path, offsets) in enumerate(left, first)]
+
+
 def run(job: Job) -> Tally:
     """Do the job; return the tally of its files."""
     out = _Out(job)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kyumei.store.columns import Columns
 
 EVTX: Final = "windows.evtx"
-PART: Final = 64 * 1024 * 1024
+PART: Final = 192 * 1024 * 1024
 """A large event log is read in parts of about this size, whatever the number of processes."""
 _COMMON: Final = {
     "event_id": "System_EventID",
@@ -57,6 +57,7 @@ class Tally:
     Attributes:
         files: sources read. events: rows read, carved ones included. unread: path → why nothing read it.
         faults: path → number of places that could not be read.
+        suspects: file on the disk that was read in parts → chunks with records outside the chain.
     """
 
     files: int = 0
@@ -67,6 +68,7 @@ class Tally:
     last: int | None = None
     unread: dict[str, str] = field(default_factory=dict[str, str])
     faults: dict[str, int] = field(default_factory=dict[str, int])
+    suspects: dict[Path, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Add what another job says."""
@@ -79,6 +81,8 @@ class Tally:
         self.unread |= other.unread
         for path, number in other.faults.items():
             self.faults[path] = self.faults.get(path, 0) + number
+        for file, offsets in other.suspects.items():
+            self.suspects[file] = self.suspects.get(file, ()) + offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +91,25 @@ class Piece:
 
     Attributes:
         span: first byte and the one behind the last, of live records only; None for the whole file.
-        rest: only what is not in the chain of live records: slack and carved ones.
+        rest: chunks to look through for what is not in the chain of live records: slack and carved ones, nothing else is read.
     """
 
     path: Path
     size: int
     span: tuple[int, int] | None = None
-    rest: bool = False
+    rest: tuple[int, ...] = ()
 
 
 def pieces(path: Path) -> list[Piece]:
-    """Return the file as one piece, a large event log as several."""
+    """Return the file as one piece, a large event log as several, which tell what chunks must be looked through again."""
     size = path.stat().st_size
-    if size < 2 * PART:
+    if size < PART:
         return [Piece(path, size)]
     source = local_source(path)
     if not evtx.accepts(source):
         return [Piece(path, size)]
     spans = decode.spans(source, -(-size // PART))
-    return [*(Piece(path, end - start, (start, end)) for start, end in spans), Piece(path, 0, rest=True)]
+    return [Piece(path, end - start, (start, end)) for start, end in spans]
 
 
 def read(piece: Piece, zone: str, temp: Path, sink: Sink) -> Tally:
@@ -147,11 +151,14 @@ def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None
 def _read_part(source: Source, piece: Piece, tally: Tally, sink: Sink) -> None:
     decoder = _decoder(source.zone)
     if piece.rest:
-        _decoded(source, (b for got in decode.rest(source, decoder) for b in decode.as_batches(got)), tally, sink)
+        suspects = decode.Suspects(list(piece.rest))
+        _decoded(source, (b for got in decode.rest(source, decoder, suspects) for b in decode.as_batches(got)), tally, sink)
         return
     if piece.span is not None and piece.span[0] == 0:
         _begin(source, EVTX, tally, sink)
-    _decoded(source, decode.batches(source, decoder, piece.span), tally, sink)
+    suspects = decode.Suspects()
+    _decoded(source, decode.batches(source, decoder, piece.span, suspects), tally, sink)
+    tally.suspects[piece.path] = tuple(suspects.offsets)
 
 
 def _begin(source: Source, reader: str, tally: Tally, sink: Sink) -> None:

@@ -70,9 +70,13 @@ _DEVICES: Final = f"""
     select thing, host, list_sort(list(distinct account)), count(*), min(epoch_us(ts)), max(epoch_us(ts)), min(mark, 50)
     from plugged group by thing, host order by 5, 1, 2
 """
+_BY_TIME: Final = """
+    create temp table timed_reads as
+    select us, who, day, host, account, object, bytes, day in (select day from busy_days) as busy from file_reads order by us
+"""
 _NEAR: Final = """
     select count(distinct object), coalesce(sum(bytes), 0)::bigint, list_sort(list(distinct account))
-    from file_reads where us between ? and ? and (host is not distinct from ? or who in (select folded(unnest(?::varchar[]))))
+    from timed_reads where us between ? and ? and (host is not distinct from ? or who in (select folded(unnest(?::varchar[]))))
 """
 HOUR_US: Final = 3_600_000_000
 
@@ -137,6 +141,8 @@ def find_devices(store: Store, settings: Settings) -> Iterator[Finding]:
         MITRE ATT&CK T1052.001, T1091.
     """
     has_reads = prepare(store, settings)
+    if has_reads and not names.has(store, "timed_reads"):
+        store.rows(_BY_TIME)
     for thing, host, accounts, *span in store.rows(_DEVICES):
         files, size, readers, bulk = _beside(store, span, host, accounts) if has_reads and span[1] else (0, 0, [], False)
         level = Level.HIGH if bulk else Level.MEDIUM if files >= FLOOR else Level.INFORMATIONAL
@@ -180,7 +186,8 @@ def _beside(store: Store, span: list[Any], host: str | None, accounts: list[str]
     first, last = span[1] - HOUR_US, span[2] + 8 * HOUR_US
     files, size, readers = store.rows(_NEAR, first, last, host, accounts)[0]
     bulk = store.rows(
-        "select 1 from busy_days b join file_reads r on r.who = b.who and r.day = b.day where r.us between ? and ?"
+        "select 1 from busy_days b join timed_reads r on r.who = b.who and r.day = b.day where r.busy"
+        " and r.us between ? and ?"
         " and (r.host is not distinct from ? or b.who in (select folded(unnest(?::varchar[])))) limit 1",
         first,
         last,

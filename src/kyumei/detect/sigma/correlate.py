@@ -177,8 +177,9 @@ class _Work:
         order = np.lexsort((self._rows[events.at[at]], events.rule[at], self._ts[events.at[at]], group.reshape(-1)))
         at, group = at[order], group.reshape(-1)[order]
         found: list[tuple[Group, np.ndarray]] = []
-        for part in np.split(at, np.flatnonzero(np.diff(group)) + 1) if len(at) else []:
-            found += self._in_group(one, events, part, values, texts)
+        bounds = np.concatenate([[0], np.flatnonzero(np.diff(group)) + 1, [len(at)]])
+        for n in np.flatnonzero(np.diff(bounds) >= max(_least(one), 1)).tolist():
+            found += self._in_group(one, events, at[bounds[n] : bounds[n + 1]], values, texts)
         found.sort(key=lambda pair: (pair[0].first or 0, repr(pair[0].key), pair[0].rows))
         self._done[one.id] = [group for group, _ in found]
         self._fired[one.id] = [fired for _, fired in found]
@@ -263,6 +264,15 @@ def members(one: Correlation, ts: np.ndarray, values: np.ndarray, rule: np.ndarr
         else windows.distinct(ending, codes[::-1], one.timespan)
     )
     return windows.holds(windows.fullest(ts, begun, one.timespan), condition), ended[::-1].astype(np.float64)
+
+
+def _least(one: Correlation) -> int:
+    """Return how many events a group must have at least for the condition to hold in it: nothing is counted beyond them."""
+    if one.kind in METRICS or one.condition.expression:
+        return 0
+    if one.kind in TEMPORAL and not one.condition.tests:
+        return len(one.rules) if one.kind == "temporal_ordered" else len(set(one.rules))
+    return max((int(number // 1) + (op == "gt") for op, number in one.condition.tests if op in {"gte", "gt", "eq"}), default=0)
 
 
 def _apart(ts: np.ndarray, timespan: int) -> np.ndarray:

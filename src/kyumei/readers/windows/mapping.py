@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _TABLE: Final = Path(__file__).with_name("events.csv")
 _COLUMNS: Final = ("account", "src_ip", "dst", "object", "device", "bytes")
+KEYWORDS: Final = "System_Keywords"
 MISSING: Final = {"", "-"}
 _SUCCESS, _FAILURE = 0x20_0000_0000_0000, 0x10_0000_0000_0000
 _AUDIT_WORDS: Final = {
@@ -66,9 +67,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """One column of a rule: the fields it is made of, and how."""
+    """One column of a rule: the cell that says so, the fields it is made of, and how."""
 
     column: str
+    cell: str
     names: tuple[str, ...]
     of: Pick
 
@@ -185,7 +187,7 @@ def _rules() -> dict[tuple[str, int], tuple[Rule, ...]]:
 
 def _compiled(row: dict[str, str]) -> Rule:
     tests = tuple(_test(condition) for condition in row["when"].split(";") if condition)
-    picks = tuple(Picked(name, _names(row[name]), _pick(name, row[name])) for name in _COLUMNS if row[name])
+    picks = tuple(Picked(name, row[name], named(row[name]), _pick(name, row[name])) for name in _COLUMNS if row[name])
     parts = _BRACES.split(row["message"])
     message = tuple((parts[i], tuple(parts[i + 1].split("|")) if i + 1 < len(parts) else ()) for i in range(0, len(parts), 2))
     return Rule(tests, row["action"], row["outcome"], picks, message)
@@ -208,7 +210,7 @@ def _test(condition: str) -> Condition:
 
 
 def _pick(column: str, cell: str) -> Pick:
-    picks = [_one(text) for text in cell.split("|")]
+    picks = [alternative(text) for text in cell.split("|")]
 
     def first(fields: Mapping[str, str]) -> str | None:
         for pick in picks:
@@ -222,7 +224,7 @@ def _pick(column: str, cell: str) -> Pick:
     return first
 
 
-def _names(cell: str) -> tuple[str, ...]:
+def named(cell: str) -> tuple[str, ...]:
     """Return the fields that a cell names."""
     found: list[str] = []
     for text in cell.split("|"):
@@ -235,7 +237,8 @@ def _names(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _one(text: str) -> Pick:
+def alternative(text: str) -> Pick:
+    """Return how one alternative of a cell is read."""
     if text.startswith("="):
         return lambda _fields: text[1:]
     if text.startswith("share:"):

@@ -37,16 +37,19 @@ class Suspects:
     offsets: list[int] = field(default_factory=list)
 
 
-def batches(source: Source, decoder: Decoder | None = None, span: Span | None = None) -> Iterator[Batch]:
+def batches(
+    source: Source, decoder: Decoder | None = None, span: Span | None = None, suspects: Suspects | None = None
+) -> Iterator[Batch]:
     """Yield all events of a file.
 
     Args:
         source: the log.
         decoder: use the same for all files of a thread: it keeps templates and dictionaries. By default a new one.
         span: one of `spans`; only live records of these bytes then. Who reads a file in parts calls `rest` once.
+        suspects: takes the places that `rest` must look at.
     """
     decoder = decoder or Decoder(source.zone)
-    suspects = Suspects()
+    suspects = Suspects() if suspects is None else suspects
     for piece in live(source, decoder, suspects, span):
         yield from [piece] if isinstance(piece, Batch) else as_batches(piece)
     if span is None:
