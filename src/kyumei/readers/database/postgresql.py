@@ -48,9 +48,10 @@ _AUDITED: Final = (
 )
 _SAID: Final = (
     (
-        r"(?s)^duration: (?P<duration>[\d.]+) ms(?:  (?P<phase>statement|parse|bind|execute fetch from|execute)"
-        r"(?P<name>[^:]*): (?P<statement>.*))?$"
+        r"(?s)^duration: (?P<duration>[\d.]+) ms  (?P<phase>statement|parse|bind|execute fetch from|execute)"
+        r"(?P<name>[^:]*): (?P<statement>.*)$"
     ),
+    r"^duration: (?P<duration>[\d.]+) ms$",
     r"(?s)^(?P<phase>statement|execute fetch from|execute)(?P<name>[^:]*): (?P<statement>.*)$",
 )
 _SESSION: Final = (
@@ -63,6 +64,8 @@ _SESSION: Final = (
         r'user "(?P<user>[^"]*)"(?:, database "(?P<database>[^"]*)")?'
     ),
 )
+_LIKELY: Final = r"^(?:connection |disconnection: |password|\w+ authentication|no pg_hba)"
+"""How every message that one of these fits begins."""
 _WHAT: Final = {
     "connection authorized": "login.succeeded",
     "disconnection": "session.ended",
@@ -89,7 +92,7 @@ def interpret(message: pa.Array, detail: pa.Array, query: pa.Array) -> tuple[dic
     run = pc.if_else(runs, filled(said["statement"]), constant(None))
     given, _ = extract(pc.fill_null(detail, ""), _PARAMETERS)
     statement = pc.coalesce(audit.get("statement", nothing), run)
-    of_session, known = extract(message, *_SESSION)
+    of_session, known = _sessions(message)
     whole_text = pc.coalesce(statement, filled(query))
     columns = told(whole_text)
     columns["action"] = pc.if_else(
@@ -109,6 +112,18 @@ def interpret(message: pa.Array, detail: pa.Array, query: pa.Array) -> tuple[dic
         **{f"session_{name}": filled(of_session.get(name, nothing)) for name in ("user", "database", "client")},
     }
     return common, fields
+
+
+def _sessions(message: pa.Array) -> tuple[dict[str, pa.Array], pa.Array]:
+    """Return what messages of connections say, null for others, and which are such."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    likely = pc.match_substring_regex(message, _LIKELY)
+    few, told = extract(message.filter(likely), *_SESSION)
+    nothing = pa.nulls(len(message), pa.string())
+    found = {name: pc.replace_with_mask(nothing, likely, values) for name, values in few.items()}
+    return found, pc.replace_with_mask(likely, likely, told)
 
 
 def _audit(message: pa.Array) -> tuple[dict[str, pa.Array], pa.Array]:

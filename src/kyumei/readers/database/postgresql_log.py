@@ -88,10 +88,8 @@ def _add(lines: Lines, sessions: Sessions, rows: Rows) -> None:
     import pyarrow.compute as pc
 
     part, _ = extract(lines.text, _RECORD)
-    rest, _ = extract(pc.fill_null(part["rest"], ""), _REST)
-    more = pc.binary_join_element_wise(" ", pc.fill_null(rest["more"], ""), "")
-    detail, query = (extract(more, pattern)[0]["text"] for pattern in (_DETAIL, _STATEMENT))
-    common, fields = interpret(_dented(rest["message"]), filled(_dented(detail)), filled(_dented(query)))
+    message, detail, query = _parted(pc.fill_null(part["rest"], ""))
+    common, fields = interpret(_dented(message), filled(_dented(detail)), filled(_dented(query)))
     head = _head(pc.fill_null(part["prefix"], ""))
     who = sessions.fill(
         numbers(pc.fill_null(head["pid"], "-1"), -1),
@@ -126,6 +124,22 @@ def _add(lines: Lines, sessions: Sessions, rows: Rows) -> None:
     rows.add_columns(columns, fields)
 
 
+def _parted(rest: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return message, detail and statement of records; most are of one line and have only a message."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    nothing = pa.nulls(len(rest), pa.string())
+    several = pc.match_substring(rest, "\n")
+    if not several.true_count:
+        return rest, nothing, nothing
+    parts, _ = extract(rest.filter(several), _REST)
+    more = pc.binary_join_element_wise(" ", pc.fill_null(parts["more"], ""), "")
+    detail, query = (extract(more, pattern)[0]["text"] for pattern in (_DETAIL, _STATEMENT))
+    message = pc.replace_with_mask(rest, several, parts["message"])
+    return message, pc.replace_with_mask(nothing, several, detail), pc.replace_with_mask(nothing, several, query)
+
+
 def _dented(text: pa.Array) -> pa.Array:
     """Return the text without the tab that PostgreSQL puts in front of further lines."""
     import pyarrow.compute as pc
@@ -143,9 +157,17 @@ def _head(prefix: pa.Array) -> dict[str, pa.Array]:
         prefix, f"{_TIME[0].replace('?P<iso>', '?:').replace('?P<zone>', '?:')}", " ", max_replacements=1
     )
     found: dict[str, pa.Array] = {"iso": time["iso"], "zone": time["zone"], "epoch": time.get("epoch", nothing)}
-    found["session"] = filled(extract(timed, _SESSION)[0]["session"])
-    for patterns in (_PID, _WHO, _CLIENT, (_APPLICATION,)):
-        part, _ = extract(timed, *patterns)
+    coded = timed.dictionary_encode()
+    return found | {name: values.take(coded.indices) for name, values in _who(coded.dictionary).items()}
+
+
+def _who(prefix: pa.Array) -> dict[str, pa.Array]:
+    """Return what prefixes without their time say."""
+    import pyarrow.compute as pc
+
+    found: dict[str, pa.Array] = {}
+    for patterns in ((_SESSION,), _PID, _WHO, _CLIENT, (_APPLICATION,)):
+        part, _ = extract(prefix, *patterns)
         found |= {name: filled(values) for name, values in part.items()}
     for name in ("user", "database"):
         nobody = pc.match_substring_regex(pc.fill_null(found[name], ""), _NOBODY)
@@ -157,9 +179,9 @@ def _times(head: dict[str, pa.Array], zone: str) -> tuple[pa.Array, pa.Array]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    offset = pc.replace_substring_regex(pc.fill_null(head["zone"], ""), r"^ ?([+-]\d\d)$", r"\1:00")
-    stamp = pc.binary_join_element_wise(pc.fill_null(head["iso"], ""), offset, "")
-    ts, assumed = parsed(zoned(stamp), zone)
+    coded = pc.fill_null(head["zone"], "").dictionary_encode()
+    offset = zoned(pc.replace_substring_regex(coded.dictionary, r"^ ?([+-]\d\d)$", r"\1:00")).take(coded.indices)
+    ts, assumed = parsed(pc.binary_join_element_wise(pc.fill_null(head["iso"], ""), offset, ""), zone)
     if head["epoch"].null_count == len(ts):
         return ts, assumed
     seconds = epochs(pc.replace_substring(pc.fill_null(head["epoch"], ""), ".", ""))

@@ -32,6 +32,8 @@ _TABLE: Final = (
     r"(?is)\b(?:from|into|update|join|table|copy|truncate)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+|ignore\s+|low_priority\s+)*"
     r"(?P<table>(?:[`\"\[]?[\pL\pN_$#]+[`\"\]]?\.){0,3}[`\"\[]?[\pL_][\pL\pN_$#]*[`\"\]]?)"
 )
+_ASCII_TABLE: Final = _TABLE.replace(r"\pL\pN_", r"\w").replace(r"\pL_", "a-z_")
+"""The same for ASCII, for which RE2's tables stay small."""
 MESSAGE_CHARS: Final = 300
 
 
@@ -41,8 +43,7 @@ def told(statements: pa.Array) -> dict[str, Any]:
 
     coded = statements.dictionary_encode()
     texts = coded.dictionary
-    found, _ = extract(pc.replace_substring_regex(texts, r"(?i)\binto\s+(?:outfile|dumpfile)\b", ""), _TABLE)
-    table = filled(pc.replace_substring_regex(found["table"], r'[`"\[\]]', ""))
+    table = filled(_replaced(_tables(_replaced(texts, r"(?i)\binto\s+(?:outfile|dumpfile)\b", "")), r'[`"\[\]]', ""))
     action = _actions(texts)
     known = pc.is_in(action, _with_object())
     return {
@@ -52,11 +53,36 @@ def told(statements: pa.Array) -> dict[str, Any]:
     }
 
 
+def _tables(texts: pa.Array) -> pa.Array:
+    """Return the first table that each statement names."""
+    import pyarrow.compute as pc
+
+    ascii_only = pc.fill_null(pc.string_is_ascii(texts), True)  # noqa: FBT003
+    found, _ = extract(texts, _ASCII_TABLE)
+    if ascii_only.false_count:
+        others = pc.invert(ascii_only)
+        other, _ = extract(texts.filter(others), _TABLE)
+        return pc.replace_with_mask(found["table"], others, other["table"])
+    return found["table"]
+
+
 def one_line(texts: pa.Array) -> pa.Array:
     """Return the beginnings of texts, each in one line."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(pc.utf8_slice_codeunits(texts, 0, MESSAGE_CHARS), r"\s+", " ")
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > MESSAGE_CHARS:
+        texts = pc.utf8_slice_codeunits(texts, 0, MESSAGE_CHARS)
+    return _replaced(texts, r"\s+", " ", where=r"\s\s|[\t\n\f\r]")
+
+
+def _replaced(texts: pa.Array, pattern: str, by: str, where: str = "") -> pa.Array:
+    """Replace in the texts that `where` (or the pattern itself) finds: looking is much cheaper than replacing."""
+    import pyarrow.compute as pc
+
+    concerned = pc.fill_null(pc.match_substring_regex(texts, where or pattern), False)  # noqa: FBT003
+    if not concerned.true_count:
+        return texts
+    return pc.replace_with_mask(texts, concerned, pc.replace_substring_regex(texts.filter(concerned), pattern, by))
 
 
 def _actions(texts: pa.Array) -> pa.Array:

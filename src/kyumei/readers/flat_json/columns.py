@@ -106,16 +106,32 @@ def _fields(buf: np.ndarray, taken: _Taken, names: list[str]) -> dict[str, Colum
 
     from kyumei.model.event import native
 
-    order = np.argsort(taken.tokens[:, 1], kind="stable")
-    rows, paths, codes = taken.tokens[order, 0], taken.tokens[order, 1], taken.tokens[order, 2]
-    bounds = np.searchsorted(paths, np.arange(len(names) + 1))
+    order, bounds = _grouped(taken.tokens[:, 1], len(names))
+    rows, codes = taken.tokens[order, 0], taken.tokens[order, 2]
+    owned, starts = _grouped(taken.values[:, 0], len(names))
+    rank = np.empty(len(owned), np.int32)
+    rank[owned] = np.arange(len(owned)) - np.repeat(starts[:-1], np.diff(starts))
     found: dict[str, Column] = {}
     for path, name in enumerate(names):
         low, high = bounds[path], bounds[path + 1]
         if low < high:
-            for suffix, column in _repeats(rows[low:high], codes[low:high], buf, taken.values):
+            mine = codes[low:high]
+            own = Column(
+                rows[low:high].astype(np.uint32),
+                rank[mine],
+                _strings(buf, taken.values[owned[starts[path] : starts[path + 1]]]),
+            )
+            for suffix, column in _repeats(own):
                 found[_free(native(name) + suffix, found)] = column
     return found
+
+
+def _grouped(keys: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order that puts equal keys (0 to n - 1) together, and where each key's begin."""
+    import numpy as np
+
+    narrow = keys.astype(np.uint16) if n <= 1 << 16 else keys  # sorted by counting, not by comparing
+    return np.argsort(narrow, kind="stable"), np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=n))))
 
 
 def _free(name: str, found: dict[str, Column]) -> str:
@@ -126,30 +142,32 @@ def _free(name: str, found: dict[str, Column]) -> str:
     return free
 
 
-def _repeats(rows: np.ndarray, codes: np.ndarray, buf: np.ndarray, values: np.ndarray) -> list[tuple[str, Column]]:
+def _repeats(column: Column) -> list[tuple[str, Column]]:
     """Return the first value of each row, then the second, … with the suffix of its name."""
     import numpy as np
 
-    again = np.flatnonzero(rows[1:] == rows[:-1])
-    if not len(again):
-        return [("", _column(rows, codes, buf, values))]
+    rows, codes, values = column.rows, column.codes, column.values
+    if not (rows[1:] == rows[:-1]).any():
+        return [("", column)]
     starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
     rank = np.arange(len(rows)) - np.repeat(starts, np.diff(np.append(starts, len(rows))))
     found = []
     for n in range(min(int(rank.max()) + 1, REPEATS)):
         at = rank == n
-        found.append((f"#{n}" if n else "", _column(rows[at], codes[at], buf, values)))
+        found.append((f"#{n}" if n else "", _used(rows[at], codes[at], values)))
     rest = rank >= REPEATS
     if rest.any():
-        found.append(("#more", _joined(rows[rest], _column(rows[rest], codes[rest], buf, values))))
+        found.append(("#more", _joined(rows[rest], _used(rows[rest], codes[rest], values))))
     return found
 
 
-def _column(rows: np.ndarray, codes: np.ndarray, buf: np.ndarray, values: np.ndarray) -> Column:
+def _used(rows: np.ndarray, codes: np.ndarray, values: pa.StringArray) -> Column:
+    """Return a column with the values that it uses alone."""
     import numpy as np
+    import pyarrow as pa
 
     used, within = np.unique(codes, return_inverse=True)
-    return Column(rows.astype(np.uint32), within.astype(np.int32), _strings(buf, values[used]))
+    return Column(rows, within.astype(np.int32), values.take(pa.array(used)))
 
 
 def _joined(rows: np.ndarray, column: Column) -> Column:

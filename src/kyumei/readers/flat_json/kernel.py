@@ -11,52 +11,46 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from kyumei.readers.windows.columnar.hashing import hashed
+from kyumei.readers.windows.columnar.jit import inlined, jit, put64, u64, whole
+
 DEPTH: Final = 64
 """Deeper nesting is left to the slow path."""
 PLAIN, ESCAPED, LITERAL = 0, 1, 2
 """Kinds of values: text without escapes, text with escapes, number or truth."""
-_MUL: Final = np.uint64(0x9E3779B97F4A7C15)
-_MUL2: Final = np.uint64(0xBF58476D1CE4E5B9)
 _QUOTE, _BACK, _COMMA, _COLON = 34, 92, 44, 58
 _OPEN, _CLOSE, _LIST, _LISTEND = 123, 125, 91, 93
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGHS: Final = np.uint64(0x8080808080808080)
+_QUOTES: Final = _ONES * np.uint64(_QUOTE)
+_BACKS: Final = _ONES * np.uint64(_BACK)
 
 
-@njit(cache=True, nogil=True)
-def _hash(buf: Any, start: int, length: int, seed: int) -> Any:
-    h = (np.uint64(seed) + np.uint64(length)) * _MUL
-    i, end = start, start + length
-    while i + 4 <= end:  # one multiplication for four bytes: most of the time goes here
-        four = np.uint64(buf[i]) | np.uint64(buf[i + 1]) << np.uint64(8) | np.uint64(buf[i + 2]) << np.uint64(16)
-        h = (h ^ (four | np.uint64(buf[i + 3]) << np.uint64(24))) * _MUL
-        h ^= h >> np.uint64(29)
-        i += 4
-    while i < end:
-        h = (h ^ np.uint64(buf[i])) * _MUL
-        h ^= h >> np.uint64(29)
-        i += 1
-    h *= _MUL2
-    return h ^ (h >> np.uint64(32))
-
-
-@njit(cache=True, nogil=True)
+@inlined
 def _same(buf: Any, a: int, b: int, length: int) -> bool:
-    for i in range(length):
+    i = 0
+    while i + 8 <= length:
+        if u64(buf, a + i) != u64(buf, b + i):
+            return False
+        i += 8
+    while i < length:
         if buf[a + i] != buf[b + i]:
             return False
+        i += 1
     return True
 
 
-@njit(cache=True, nogil=True)
+@jit
 def _intern(buf: Any, start: int, length: int, owner: int, kind: int, table: Any, entries: Any, count: int) -> Any:
     """Return the number of the entry (owner, kind, bytes), `count` where it is new and was added; -1: no room."""
     mask = table.shape[0] - 1
-    slot = np.int64(_hash(buf, start, length, owner * 4 + kind) & np.uint64(mask))
+    slot = whole(hashed(buf, start, length, np.uint64(owner * 4 + kind + 1)) & np.uint64(mask))
     while table[slot] >= 0:
-        e = table[slot]
+        e = whole(table[slot])
         if (
-            entries[e, 0] == owner
+            entries[e, 3] == length
+            and entries[e, 0] == owner
             and entries[e, 1] == kind
-            and entries[e, 3] == length
             and _same(buf, entries[e, 2], start, length)
         ):
             return e
@@ -68,18 +62,24 @@ def _intern(buf: Any, start: int, length: int, owner: int, kind: int, table: Any
     return count
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _skip(buf: Any, i: int, end: int) -> int:
     while i < end and (buf[i] == 32 or buf[i] == 9 or buf[i] == 10 or buf[i] == 13):
         i += 1
     return i
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _string_end(buf: Any, i: int, end: int) -> tuple[int, bool]:
     """Return where the closing quote stands (-1: nowhere) and whether there are escapes; `i` is behind the opening one."""
     escaped = False
     while i < end:
+        while i + 8 <= end:
+            word = u64(buf, i)
+            quotes, backs = word ^ _QUOTES, word ^ _BACKS
+            if ((quotes - _ONES) & ~quotes | (backs - _ONES) & ~backs) & _HIGHS != 0:
+                break
+            i += 8
         c = buf[i]
         if c == _QUOTE:
             return i, escaped
@@ -90,7 +90,7 @@ def _string_end(buf: Any, i: int, end: int) -> tuple[int, bool]:
     return -1, escaped
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _literal_end(buf: Any, i: int, end: int) -> int:
     while i < end:
         c = buf[i]
@@ -100,7 +100,7 @@ def _literal_end(buf: Any, i: int, end: int) -> int:
     return i
 
 
-@njit(cache=True, nogil=True)
+@jit
 def _word(buf: Any, i: int, end: int) -> int:
     """Return 1 for null, 2 for true, 3 for false, 0 for another literal."""
     n = end - i
@@ -113,7 +113,7 @@ def _word(buf: Any, i: int, end: int) -> int:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@jit
 def _is_number(buf: Any, i: int, end: int) -> bool:
     digits = False
     for k in range(i, end):
@@ -125,7 +125,7 @@ def _is_number(buf: Any, i: int, end: int) -> bool:
     return digits
 
 
-@njit(inline="always")
+@inlined
 def _leaf(buf: Any, i: int, end: int) -> Any:
     """Read a text, number, truth or null at `i`.
 
@@ -141,7 +141,7 @@ def _leaf(buf: Any, i: int, end: int) -> Any:
     return LITERAL, i, (i if word == 1 else stop), (stop if is_value else -1)
 
 
-@njit(inline="always")
+@inlined
 def _name(buf: Any, i: int, end: int, parent: int, counts: Any, work: Any) -> Any:
     """Read a member's name and the colon; return its path (-1: none, -2: no room) and the position of its value."""
     if buf[i] != _QUOTE:
@@ -161,7 +161,7 @@ def _name(buf: Any, i: int, end: int, parent: int, counts: Any, work: Any) -> An
     return (path, i) if i < end else (-1, i)
 
 
-@njit(cache=True, nogil=True)
+@jit
 def _record(buf: Any, r: int, i: int, end: int, counts: Any, stack: Any, work: Any) -> Any:
     """Take the record from `i` to `end` apart; return 1, 0 where it is no JSON object, -1 where an array had no room.
 
@@ -258,10 +258,8 @@ def objects(buf: Any, start: int, depth: int, spans: Any) -> tuple[int, bool]:
     while i < n and found < spans.shape[0]:
         c = buf[i]
         if c == _QUOTE:
-            i += 1
-            while i < n and buf[i] != _QUOTE:
-                i += 2 if buf[i] == _BACK else 1
-            if i >= n:
+            i, _ = _string_end(buf, i + 1, n)
+            if i < 0:
                 break
         elif c == _OPEN or c == _LIST:
             if level == depth and c == _OPEN:
@@ -282,6 +280,10 @@ def objects(buf: Any, start: int, depth: int, spans: Any) -> tuple[int, bool]:
 def gather(buf: Any, starts: Any, lengths: Any, offsets: Any, out: Any) -> None:
     """Copy pieces of `buf` one after another; `offsets` says where each begins in `out`."""
     for k in range(starts.shape[0]):
-        s, o = starts[k], offsets[k]
-        for i in range(lengths[k]):
+        s, o, size, i = starts[k], offsets[k], lengths[k], 0
+        while i + 8 <= size:
+            put64(out, o + i, u64(buf, s + i))
+            i += 8
+        while i < size:
             out[o + i] = buf[s + i]
+            i += 1

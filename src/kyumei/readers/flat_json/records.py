@@ -153,9 +153,12 @@ def _is_record(part: bytes, spans: np.ndarray) -> np.ndarray:
 
 
 def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+    import pyarrow as pa
+
+    bounds = pa.array([0, len(data)], pa.int64()).buffers()[1]
+    try:  # as fast as the bytes can be fetched, where Python would build a text
+        pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, bounds, pa.py_buffer(data)]).cast(pa.large_string())
+    except pa.ArrowInvalid:
         return False
     return True
 

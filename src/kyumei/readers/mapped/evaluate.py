@@ -234,7 +234,7 @@ def _own_times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -
         return pc.coalesce(counted, written), pc.and_(assumed, pc.is_null(counted))
     if time.form == "iso":
         ts, assumed = stamps.parsed(texts, zone, lambda: calendar.years.at(rec))
-        both = pc.coalesce(ts, stamps.epochs(texts))
+        both = pc.coalesce(ts, stamps.epochs(texts)) if ts.null_count else ts
     else:
         both, assumed = _by_pattern(texts, time.form, zone)
     return both, pc.and_(assumed, pa.scalar(not time.zone))

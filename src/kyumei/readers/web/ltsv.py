@@ -83,8 +83,7 @@ def _add(lines: Lines, rows: Rows) -> None:
     import pyarrow.compute as pc
 
     n = len(lines)
-    text = pc.replace_substring_regex(lines.text, r"(^|\t)([A-Za-z_][\w.-]*):", r"\1\2=")
-    fields = attributes(text, "\t")
+    fields = attributes(lines.text, "\t", ":")
 
     def given(what: str) -> pa.Array:
         found = [fields[key] for key in _KEYS[what] if key in fields]
