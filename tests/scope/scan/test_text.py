@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kyumei.model.categories import CATEGORIES
 from kyumei.model.source import Source
-from kyumei.scope.scan.codes import STEP, cp932, transcode
+from kyumei.scope.scan.codes import STEP, TABLED, coded, transcode
 from kyumei.scope.scan.find import all_rules
 from kyumei.scope.text import scan, tally
 
@@ -147,19 +147,53 @@ def test_damaged_bytes_do_not_shift_the_places_after_them() -> None:
         assert raw[last.start : last.end].decode(encoding) == "山田 太郎"
 
 
-def test_the_transcoder_agrees_with_the_codec_on_every_character() -> None:
-    text = "".join(chr(n) for n in range(0x20, 0x10000) if _fits(chr(n)))
-    raw = np.frombuffer(text.encode("cp932"), np.uint8)
+@pytest.mark.parametrize("codec", TABLED)
+def test_the_transcoder_agrees_with_the_codec_on_every_character(codec: str) -> None:
+    text = "".join(char + "a" * (ord(char) % 11) for char in map(chr, range(0x20, 0x10000)) if _fits(char, codec))
+    raw = np.frombuffer(text.encode(codec), np.uint8)
     out = np.empty(3 * len(raw) + 8, np.uint8)
-    length, bad = transcode(raw, *cp932(folded=False), out, np.zeros((len(out) // STEP + 2, 2), np.int32))
-    assert (out[:length].tobytes().decode(), bad) == (raw.tobytes().decode("cp932"), 0)
+    length, bad = transcode(raw, *coded(codec, folded=False), out, np.zeros((len(out) // STEP + 2, 2), np.int32))
+    assert (out[:length].tobytes().decode(), bad) == (raw.tobytes().decode(codec), 0)
 
 
-def _fits(char: str) -> bool:
+def _fits(char: str, codec: str) -> bool:
     try:
-        return bool(char.encode("cp932")) and char not in "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+        return bool(char.encode(codec)) and not "\x80" <= char <= "\xa0" and char not in "\uf8f0\uf8f1\uf8f2\uf8f3"
     except UnicodeEncodeError:
         return False
+
+
+def test_the_same_text_gives_the_same_hits_in_the_same_places_in_every_encoding() -> None:
+    values = (
+        "電話は０９０-{0:04d}-{1:04d}です", "mail u{0}@example.co.jp まで", "生年月日：昭和{2}年3月{3}日",
+        "フリガナ：ヤマダ　ハナコ", "東京都千代田区丸の内{3}-{2}-1の佐藤花子様", "マイナンバー：1234 5678 9018",
+        "log of worker {0}, nothing to do",
+    )  # fmt: skip
+    ends = ("。\n", "\r\n", " --- \n", "、詳細は別紙のとおり。\n")
+    text = "".join(
+        values[n * 5 % 7].format(n * 7919 % 10000, n * 613 % 10000, 30 + n % 33, 1 + n % 27) + ends[n * 3 % 4]
+        for n in range(3000)
+    )
+    places = {}
+    for encoding in ("utf-8", "cp932", "euc_jp", "utf-16-le", "iso2022_jp"):
+        raw = (b"\xff\xfe" if encoding == "utf-16-le" else b"") + text.encode(encoding)
+        hits = list(scan(Source.memory(raw)))
+        if encoding != "iso2022_jp":  # whose escapes stand between the characters
+            shown = [raw[hit.start : hit.end].decode(encoding) for hit in hits]
+            assert _in_order(text, shown), encoding
+        places[encoding] = [(hit.rule, hit.value, hit.context, hit.detail) for hit in hits]
+    assert len(places["utf-8"]) > 2000
+    assert len({tuple(found) for found in places.values()}) == 1
+
+
+def _in_order(text: str, shown: list[str]) -> bool:
+    """Return whether the values stand in the text, one after the other."""
+    at = 0
+    for value in shown:
+        at = text.find(value, at) + len(value)
+        if at < len(value):
+            return False
+    return True
 
 
 def test_a_value_across_the_bounds_of_two_blocks_is_found_once() -> None:

@@ -60,24 +60,31 @@ def born_in_text(tokens: Tokens) -> Bools:
     from kyumei.scope.scan import marks
     from kyumei.scope.scan.digits import calendar
 
-    days = np.where(tokens.rows[:, 0] == marks.DATE, tokens.value, _day(tokens))
-    real = np.zeros(len(days), np.bool_)
-    calendar(days, 1868, 2030, real)
-    shape_known = (tokens.rows[:, 0] == marks.DATE) | (tokens.rows[:, 3] == 8) | tokens.separated_by("-/.")
-    said = tokens.context & ~_at_a_time(tokens)
-    result: Bools = real & shape_known & tokens.free() & (said | _followed_by_born(tokens))
+    days, shape_known = tokens.value.copy(), tokens.rows[:, 0] == marks.DATE
+    written = np.flatnonzero(~shape_known)
+    if len(written):
+        numbers = tokens.of(written)
+        days[written] = _day(numbers)
+        shape_known[written] = (numbers.rows[:, 3] == 8) | numbers.separated_by("-/.")
+    result = np.zeros(len(days), np.bool_)
+    calendar(days, 1868, 2030, result)
+    result &= shape_known & tokens.free()
+    for tell, asked in ((_without_a_time, result & tokens.context), (_followed_by_born, result & ~tokens.context)):
+        at = np.flatnonzero(asked)
+        if len(at):
+            result[at] = tell(tokens.of(at))
     return result
 
 
-def _at_a_time(tokens: Tokens) -> Bools:
-    """Return which dates go on with a time of day other than midnight, as the births of files and records do."""
+def _without_a_time(tokens: Tokens) -> Bools:
+    """Return which dates go on with no time of day other than midnight, as the births of files and records do."""
     import numpy as np
 
     at = np.minimum(tokens.rows[:, 2][:, None] + np.arange(6), len(tokens.data) - 1)
     after = tokens.data[at]
     digits = (after >= 48) & (after <= 57)
     timed = np.isin(after[:, 0], (32, 84)) & digits[:, 1] & digits[:, 2] & (after[:, 3] == 58) & digits[:, 4] & digits[:, 5]
-    result: Bools = timed & (after[:, [1, 2, 4, 5]] != 48).any(axis=1)
+    result: Bools = ~(timed & (after[:, [1, 2, 4, 5]] != 48).any(axis=1))
     return result
 
 

@@ -27,13 +27,18 @@ def digits_of(data: npt.NDArray[np.uint8], spans: Ints, out: Ints) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def chosen(starts: Ints, ends: Ints, kept: npt.NDArray[np.bool_]) -> None:
-    """Keep, of hits in the order of their starts, each that begins after the last one kept ended."""
-    last = -1
-    for n in range(len(starts)):
-        if starts[n] >= last:
-            kept[n] = True
-            last = ends[n]
+def number_of(data: npt.NDArray[np.uint8], spans: Ints, length: int, out: Ints) -> None:
+    """Write the number that the first digits of each span make, with zeros in place of those that it has not."""
+    for n in range(len(spans)):
+        found = 0
+        number = 0
+        i = spans[n, 0]
+        while i < spans[n, 1] and found < length:
+            if 48 <= data[i] <= 57:
+                number = number * 10 + data[i] - 48
+                found += 1
+            i += 1
+        out[n] = number * 10 ** (length - found)
 
 
 @nb.njit(cache=True, nogil=True)

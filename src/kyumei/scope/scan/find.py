@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kyumei.scope.scan import marks as k
-from kyumei.scope.scan.digits import chosen
+from kyumei.scope.scan.group import chosen, divided, filed, nearest
 from kyumei.scope.scan.lists import tables, words
-from kyumei.scope.scan.near import SEPARATORS, after_label, breaks
+from kyumei.scope.scan.near import SEPARATORS, after_label
 from kyumei.scope.scan.rules import Labelled, Rule, Tokens, labels, rules, shape_of, wanted
 from kyumei.scope.scan.sweep import COLUMNS, sweep
 
@@ -91,10 +90,9 @@ def find(data: Bytes) -> Found:
     Args:
         data: UTF-8, full-width ASCII folded (`kyumei.scope.scan.kernel.fold`); any bytes will do.
     """
-    rows = _swept(data)
-    is_word = rows[:, 0] == k.WORD
-    said = _Words(data, rows[is_word])
-    hits = [*_by_rules(data, rows[~is_word], said), *_by_labels(data, said), *_by_vocabulary(said)]
+    tokens = _Tokens(_swept(data))
+    said = _Words(data, tokens.words)
+    hits = [*_by_rules(data, tokens, said), *_by_labels(data, said), *_by_vocabulary(said)]
     if not hits:
         return Found(np.zeros((0, 5), np.int64))
     return Found(settled(np.concatenate(hits)))
@@ -102,19 +100,22 @@ def find(data: Bytes) -> Found:
 
 def settled(found: Ints) -> Ints:
     """Return rows by their starts; of those over one another the earliest, then the longest, then the first rule's."""
-    found = found[np.lexsort((found[:, 2], -found[:, 1], found[:, 0]))]
-    kept = np.zeros(len(found), np.bool_)
-    chosen(found[:, 0], found[:, 1], kept)
-    return found[kept]
+    order = np.argsort(found[:, 0], kind="stable")  # runs that are in order already are merged, which is what there is
+    kept = np.empty(len(found), np.int64)
+    number = chosen(found, order, kept)
+    return found[kept[:number]]
 
 
 def _swept(data: Bytes) -> Ints:
+    """Return the rows of the pass; they may lie in memory that the next pass of this thread writes to."""
     table = tables(*wanted())
     parts: list[Ints] = []
     at = 0
     out = _room(min(_ROOM, len(data) // 2 + 64))
     while at < len(data):
         number, at = sweep(data, at, out, table)
+        if at >= len(data) and not parts:
+            return out[:number]
         parts.append(out[:number].copy())
     return np.concatenate(parts) if parts else np.zeros((0, COLUMNS), np.int64)
 
@@ -127,13 +128,52 @@ def _room(rows: int) -> Ints:
     return kept[:rows]
 
 
+class _Tokens:
+    """The rows of a pass, words apart from the rest, this by its shapes."""
+
+    def __init__(self, rows: Ints) -> None:
+        keys = _shape_keys()
+        words, others = np.empty((len(rows), 3), np.int64), np.empty_like(rows)
+        group, first = np.empty(len(rows), np.int64), np.zeros(len(keys) + 2, np.int64)
+        number = divided(rows, keys, words, others, group, first)
+        self.words = words[:number]
+        self.others = others[: len(rows) - number]
+        self._first = np.cumsum(first)
+        self._order = np.empty(len(self.others), np.int64)
+        filed(group[: len(self.others)], self._first.copy(), self._order)
+
+    def of(self, rule: Rule) -> Ints:
+        """Return the places in `others` of the tokens of a rule's shapes, ascending."""
+        parts = [self._order[self._first[n] : self._first[n + 1]] for n in _groups_of(rule)]
+        filled = [part for part in parts if len(part)]
+        if len(filled) < 2:
+            return filled[0] if filled else self._order[:0]
+        return np.sort(np.concatenate(filled))
+
+
+def _keys(rule: Rule) -> set[int]:
+    return {kind << 56 | max(shape, 0) for kind, shape in map(shape_of, rule.shapes)}
+
+
+@cache
+def _shape_keys() -> Ints:
+    """Return kind and shape of all tokens that any rule takes, ascending."""
+    return np.array(sorted(set().union(*map(_keys, rules()))), np.int64)
+
+
+@cache
+def _groups_of(rule: Rule) -> tuple[int, ...]:
+    """Return the places of a rule's shapes among all."""
+    return tuple(np.searchsorted(_shape_keys(), sorted(_keys(rule))).tolist())
+
+
 class _Words:
     """The words of a block, and which of a group stands before or beside a place."""
 
     def __init__(self, data: Bytes, rows: Ints) -> None:
         self.data = data
-        self.words = np.ascontiguousarray(rows[:, 3])
-        self.spans = np.ascontiguousarray(rows[:, 1:3])
+        self.words = np.ascontiguousarray(rows[:, 0])
+        self.spans = np.ascontiguousarray(rows[:, 1:])
         self.present = np.flatnonzero(np.bincount(self.words)) if len(rows) else self.words
         self._groups: dict[str, Ints] = {}
 
@@ -147,16 +187,10 @@ class _Words:
 
     def before(self, group: str, starts: Ints, distance: int) -> tuple[Bools, Ints]:
         """Return for each place whether a word of the group stands before it, and start and end of the nearest."""
+        near, word = np.zeros(len(starts), np.bool_), np.zeros((len(starts), 2), np.int64)
         listed = self.of(group)
-        if not len(listed):
-            return np.zeros(len(starts), np.bool_), np.zeros((len(starts), 2), np.int64)
-        at = np.searchsorted(listed[:, 1], starts, side="right") - 1
-        word = listed[np.maximum(at, 0)]
-        near = (at >= 0) & (starts - word[:, 0] <= distance)
-        picked = np.flatnonzero(near)
-        between = np.zeros(len(picked), np.int64)
-        breaks(self.data, word[picked, 1], starts[picked], between)
-        near[picked] = between <= 1
+        if len(listed):
+            nearest(self.data, listed, starts, distance, near, word)
         return near, word
 
     def beside(self, group: str, spans: Ints) -> tuple[Bools, Ints]:
@@ -172,40 +206,34 @@ class _Words:
         return np.minimum(to_before, to_after) <= _BESIDE_BYTES, listed[nearest]
 
 
-def _by_rules(data: Bytes, rows: Ints, said: _Words) -> Iterator[Ints]:
-    free = np.ones(len(rows), np.bool_)
-    by_shape = {}
-    shapes = rows[:, 0] << 56 | np.where(np.isin(rows[:, 0], (k.DIGITS, k.IDENTIFIER)), rows[:, 3], 0)
-    order = np.argsort(shapes, kind="stable")
-    distinct, first = np.unique(shapes[order], return_index=True)
-    for number, shape in enumerate(distinct.tolist()):
-        last = first[number + 1] if number + 1 < len(first) else len(order)
-        by_shape[shape] = order[first[number] : last]
+def _by_rules(data: Bytes, tokens: _Tokens, said: _Words) -> Iterator[Ints]:
+    free = np.ones(len(tokens.others), np.bool_)
     for number, rule in enumerate(rules()):
-        wanted_shapes = (kind << 56 | max(shape, 0) for kind, shape in map(shape_of, rule.shapes))
-        parts = [by_shape[shape] for shape in wanted_shapes if shape in by_shape]
-        picked = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-        picked = picked[free[picked]]
-        if not len(picked):
-            continue
-        hit = _accepted(data, rows[picked], rule, number, said)
-        free[picked[hit[1]]] = False
-        yield hit[0]
+        picked = tokens.of(rule)
+        if len(picked):
+            picked = picked[free[picked]]
+        if len(picked):
+            accepted, hits = _accepted(data, tokens.others[picked], rule, number, said)
+            free[picked[accepted]] = False
+            if len(hits):
+                yield hits
 
 
-def _accepted(data: Bytes, rows: Ints, rule: Rule, number: int, said: _Words) -> tuple[Ints, Bools]:
+def _accepted(data: Bytes, rows: Ints, rule: Rule, number: int, said: _Words) -> tuple[Bools, Ints]:
     context = np.zeros(len(rows), np.bool_)
-    word = np.zeros((len(rows), 2), np.int64)
+    word = np.zeros((0, 2), np.int64)
     if rule.context:
         context, word = said.before(rule.context, rows[:, 1], rule.near)
     if rule.needs and not context.any():
-        return np.zeros((0, 5), np.int64), context
+        return context, np.zeros((0, 5), np.int64)
     accepted = rule.accepts(Tokens(data, rows, context))
     if rule.needs:
         accepted = accepted & context
-    word = np.where(context[:, None], word, 0)
-    picked = rows[accepted]
-    return np.column_stack([picked[:, 1], picked[:, 2], np.full(len(picked), number), word[accepted]]), accepted
+    hits = np.zeros((int(np.count_nonzero(accepted)), 5), np.int64)
+    hits[:, :2], hits[:, 2] = rows[accepted, 1:3], number
+    if len(word):
+        hits[:, 3:] = word[accepted]
+    return accepted, hits
 
 
 def _by_labels(data: Bytes, said: _Words) -> Iterator[Ints]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kyumei.scope.scan.jit import jit
+from kyumei.scope.scan.jit import first_marked, inlined, jit, put4, put8, u, word8
 from kyumei.scope.scan.marks import (
     BLANK_INSIDE,
     IN_DICTIONARY,
@@ -34,6 +34,22 @@ if TYPE_CHECKING:
 
 _MAX_GROUPS: Final = 7
 _MAX_DIGITS: Final = 24
+_HIGH: Final = np.uint64(0x8080808080808080)
+
+
+@inlined
+def _narrow(data: Bytes, i: int, n: int) -> int:
+    """Return the ASCII character for a full-width one, a dash or a blank that begins at a place; 0 for anything else."""
+    b = data[u(i)]
+    if (b != 0xEF and b != 0xE2 and b != 0xE3) or i + 2 >= n:
+        return 0
+    c = data[u(i + 1)]
+    d = int(data[u(i + 2)])
+    if b == 0xE3:
+        return 32 if c == 0x80 and d == 0x80 else 0
+    if b == 0xEF:
+        return d - 0x60 if c == 0xBC and 0x81 <= d <= 0xBF else d - 0x20 if c == 0xBD and 0x80 <= d <= 0x9E else 0
+    return 45 if (c == 0x80 and 0x90 <= d <= 0x95) or (c == 0x88 and d == 0x92) else 0
 
 
 @jit
@@ -44,30 +60,39 @@ def fold(data: Bytes, out: Bytes, folded: npt.NDArray[np.int32]) -> tuple[int, i
         The number of bytes written and of those folded; `folded` gets where they stand in `out`, as far as it has room.
     """
     n = len(data)
-    i = 0
-    o = 0
-    k = 0
+    i = o = k = 0
     while i < n:
-        b = data[i]
-        put = 0
-        if (b == 0xEF or b == 0xE2 or b == 0xE3) and i + 2 < n:
-            c = data[i + 1]
-            d = data[i + 2]
-            if b == 0xEF:
-                put = d - 0x60 if c == 0xBC and 0x81 <= d <= 0xBF else d - 0x20 if c == 0xBD and 0x80 <= d <= 0x9E else 0
-            elif b == 0xE3:
-                put = 32 if c == 0x80 and d == 0x80 else 0
-            else:
-                put = 45 if (c == 0x80 and 0x90 <= d <= 0x95) or (c == 0x88 and d == 0x92) else 0
-        if put:
-            out[o] = put
-            if k < len(folded):
-                folded[k] = o
-            k += 1
-            i += 3
+        if i + 8 > n:
+            put = _narrow(data, i, n)
+            if put == 0:
+                out[u(o)] = data[u(i)]
+                i += 1
+                o += 1
+                continue
         else:
-            out[o] = b
-            i += 1
+            word = word8(data, i)
+            high = word & _HIGH
+            if not high & np.uint64(0x80):
+                put8(out, o, word)
+                same = first_marked(high)
+                i += same
+                o += same
+                continue
+            put = _narrow(data, i, n)
+            if put == 0:
+                put4(out, o, np.uint32(word & np.uint64(0xFFFFFFFF)))
+                if word & np.uint64(0xC0C000) == np.uint64(0x808000):
+                    i += 3
+                    o += 3
+                    continue
+                i += 1
+                o += 1
+                continue
+        out[u(o)] = put
+        if k < len(folded):
+            folded[u(k)] = o
+        k += 1
+        i += 3
         o += 1
     return o, k
 
@@ -78,11 +103,11 @@ def _has(sorted_shapes: Ints, shape: int) -> bool:
     high = len(sorted_shapes)
     while low < high:
         middle = (low + high) >> 1
-        if sorted_shapes[middle] < shape:
+        if sorted_shapes[u(middle)] < shape:
             low = middle + 1
         else:
             high = middle
-    return low < len(sorted_shapes) and sorted_shapes[low] == shape
+    return low < len(sorted_shapes) and sorted_shapes[u(low)] == shape
 
 
 @jit
@@ -100,7 +125,7 @@ def _before(data: Bytes, at: int) -> int:
     """Return the flags for what stands before a token."""
     if at == 0:
         return 0
-    b = data[at - 1]
+    b = data[u(at - 1)]
     if _is_letter(b) or b == 95:
         return LETTER_BEFORE
     if b == 43:
@@ -108,7 +133,7 @@ def _before(data: Bytes, at: int) -> int:
     if b == 47 or b == 64 or b == 37 or b == 35 or b == 38 or b == 36 or b == 42 or b == 92 or b == 126 or b == 94:
         return JOINED_BEFORE
     if at > 1 and (b == 45 or b == 46 or b == 58 or b == 44):
-        c = data[at - 2]
+        c = data[u(at - 2)]
         if _is_digit(c) or (b == 45 and (_is_letter(c) or c == 95)):
             return JOINED_BEFORE if b != 44 else 0
     return 0
@@ -120,13 +145,13 @@ def _after(data: Bytes, at: int) -> int:
     n = len(data)
     if at >= n:
         return 0
-    b = data[at]
+    b = data[u(at)]
     if _is_letter(b) or b == 95:
-        return 0 if b == 84 and at + 1 < n and _is_digit(data[at + 1]) else LETTER_AFTER
+        return 0 if b == 84 and at + 1 < n and _is_digit(data[u(at + 1)]) else LETTER_AFTER
     if b == 64 or b == 37 or b == 36 or b == 92 or b == 126:
         return JOINED_AFTER
     if (b == 45 or b == 46 or b == 58) and at + 1 < n:
-        c = data[at + 1]
+        c = data[u(at + 1)]
         if _is_digit(c) or (b == 45 and _is_letter(c)):
             return JOINED_AFTER if b != 58 else 0
     return 0
@@ -142,10 +167,10 @@ def _number(data: Bytes, at: int) -> tuple[int, int, int, int, int]:
     total = 0
     first = 0
     first_end = 0
-    plus = at > 0 and data[at - 1] == 43
+    plus = at > 0 and data[u(at - 1)] == 43
     while True:
         start = i
-        while i < n and 48 <= data[i] <= 57:
+        while i < n and 48 <= data[u(i)] <= 57:
             i += 1
         length = i - start
         total += length
@@ -153,9 +178,9 @@ def _number(data: Bytes, at: int) -> tuple[int, int, int, int, int]:
         groups += 1
         if groups == 1:
             first_end = i
-        if groups >= _MAX_GROUPS or total >= _MAX_DIGITS or i + 1 >= n or not 48 <= data[i + 1] <= 57:
+        if groups >= _MAX_GROUPS or total >= _MAX_DIGITS or i + 1 >= n or not 48 <= data[u(i + 1)] <= 57:
             break
-        b = data[i]
+        b = data[u(i)]
         if not (b == 45 or b == 32 or b == 40 or b == 41 or b == 47 or b == 46):
             break
         loose = groups == 2 and (first == 41 or plus)
@@ -177,11 +202,11 @@ def _identifier(data: Bytes, at: int) -> tuple[int, int, int]:
     upper = 1
     while i < n:
         start = i
-        letter = _is_letter(data[i])
-        if not letter and not _is_digit(data[i]):
+        letter = _is_letter(data[u(i)])
+        if not letter and not _is_digit(data[u(i)]):
             break
-        while i < n and (_is_letter(data[i]) if letter else _is_digit(data[i])):
-            if letter and data[i] >= 97:
+        while i < n and (_is_letter(data[u(i)]) if letter else _is_digit(data[u(i)])):
+            if letter and data[u(i)] >= 97:
                 upper = 0
             i += 1
         length = i - start
@@ -199,20 +224,20 @@ def _kanji_number(data: Bytes, at: int, mark: int) -> tuple[int, int]:
     """Return the number of one or two digits before 月 (0) or 日 (1), and where its mark ends; 0 if there is none."""
     n = len(data)
     i = at
-    while i < n and data[i] == 32:
+    while i < n and data[u(i)] == 32:
         i += 1
     value = 0
     digits = 0
-    while i < n and digits < 2 and _is_digit(data[i]):
-        value = value * 10 + data[i] - 48
+    while i < n and digits < 2 and _is_digit(data[u(i)]):
+        value = value * 10 + data[u(i)] - 48
         digits += 1
         i += 1
     if digits == 0 or i + 2 >= n:
         return 0, at
     if mark == 0:
-        fits = data[i] == 0xE6 and data[i + 1] == 0x9C and data[i + 2] == 0x88
+        fits = data[u(i)] == 0xE6 and data[u(i + 1)] == 0x9C and data[u(i + 2)] == 0x88
     else:
-        fits = data[i] == 0xE6 and data[i + 1] == 0x97 and data[i + 2] == 0xA5
+        fits = data[u(i)] == 0xE6 and data[u(i + 1)] == 0x97 and data[u(i + 2)] == 0xA5
     return (value, i + 3) if fits else (0, at)
 
 
@@ -220,21 +245,21 @@ def _kanji_number(data: Bytes, at: int, mark: int) -> tuple[int, int]:
 def _plain_number(data: Bytes, at: int) -> tuple[int, int]:
     """Return the number after one of `. / -`, and its end; 0 where there is none of one or two digits."""
     n = len(data)
-    if at >= n or not (data[at] == 46 or data[at] == 47 or data[at] == 45):
+    if at >= n or not (data[u(at)] == 46 or data[u(at)] == 47 or data[u(at)] == 45):
         return 0, at
     i = at + 1
     value = 0
-    while i < n and i - at <= 2 and _is_digit(data[i]):
-        value = value * 10 + data[i] - 48
+    while i < n and i - at <= 2 and _is_digit(data[u(i)]):
+        value = value * 10 + data[u(i)] - 48
         i += 1
-    if i == at + 1 or (i < n and _is_digit(data[i])):
+    if i == at + 1 or (i < n and _is_digit(data[u(i)])):
         return 0, at
     return value, i
 
 
 @jit
 def _is_year_mark(data: Bytes, at: int) -> bool:
-    return at + 2 < len(data) and data[at] == 0xE5 and data[at + 1] == 0xB9 and data[at + 2] == 0xB4
+    return at + 2 < len(data) and data[u(at)] == 0xE5 and data[u(at + 1)] == 0xB9 and data[u(at + 2)] == 0xB4
 
 
 @jit
@@ -242,15 +267,15 @@ def date_at(data: Bytes, at: int, offset: int) -> tuple[int, int]:
     """Return yyyymmdd and the end of a date whose year (after an era: `offset` years are added) begins at `at`; 0 if none."""
     n = len(data)
     i = at
-    while offset and i < n and data[i] == 32:
+    while offset and i < n and data[u(i)] == 32:
         i += 1
     year = 0
     digits = 0
-    if offset and i + 2 < n and data[i] == 0xE5 and data[i + 1] == 0x85 and data[i + 2] == 0x83:  # 元
+    if offset and i + 2 < n and data[u(i)] == 0xE5 and data[u(i + 1)] == 0x85 and data[u(i + 2)] == 0x83:  # 元
         year, digits, i = 1, 1, i + 3
     else:
-        while i < n and digits < 4 and _is_digit(data[i]):
-            year = year * 10 + data[i] - 48
+        while i < n and digits < 4 and _is_digit(data[u(i)]):
+            year = year * 10 + data[u(i)] - 48
             digits += 1
             i += 1
     if digits == 0 or (offset != 0 and digits > 2) or (offset == 0 and digits != 4):
@@ -281,21 +306,21 @@ def _mail(data: Bytes, at: int, allowed: Bytes) -> tuple[int, int]:
     """Return start and end of the address around an `@`; equal where there is none."""
     n = len(data)
     start = at
-    while start > 0 and at - start < 64 and allowed[data[start - 1]] & 1:
+    while start > 0 and at - start < 64 and allowed[data[u(start - 1)]] & 1:
         start -= 1
-    while start < at and (data[start] == 46 or data[start] == 45):
+    while start < at and (data[u(start)] == 46 or data[u(start)] == 45):
         start += 1
     end = at + 1
-    while end < n and end - at < 255 and allowed[data[end]] & 2:
+    while end < n and end - at < 255 and allowed[data[u(end)]] & 2:
         end += 1
-    while end > at + 1 and (data[end - 1] == 46 or data[end - 1] == 45):
+    while end > at + 1 and (data[u(end - 1)] == 46 or data[u(end - 1)] == 45):
         end -= 1
     dot = end - 1
-    while dot > at and data[dot] != 46:
-        if not _is_letter(data[dot]):
+    while dot > at and data[u(dot)] != 46:
+        if not _is_letter(data[u(dot)]):
             return at, at
         dot -= 1
-    if start == at or dot <= at + 1 or end - dot < 3 or end - dot > 25 or data[at + 1] == 46:
+    if start == at or dot <= at + 1 or end - dot < 3 or end - dot > 25 or data[u(at + 1)] == 46:
         return at, at
     return start, end
 
@@ -311,9 +336,9 @@ def _width(b: int) -> int:
 @jit
 def _code(data: Bytes, at: int) -> int:
     """Return the code point of a three-byte character, 0 for others."""
-    if at + 2 >= len(data) or not 0xE0 <= data[at] < 0xF0:
+    if at + 2 >= len(data) or not 0xE0 <= data[u(at)] < 0xF0:
         return 0
-    code: int = ((data[at] & 15) << 12) | ((data[at + 1] & 63) << 6) | (data[at + 2] & 63)
+    code: int = ((data[u(at)] & 15) << 12) | ((data[u(at + 1)] & 63) << 6) | (data[u(at + 2)] & 63)
     return code
 
 
@@ -332,12 +357,12 @@ def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
     number = 0
     last = at
     while i < limit:
-        b = data[i]
+        b = data[u(i)]
         if b < 0x80:
             if bounds[b] & 4:
                 if b != 32 or number or not town or i + 1 >= n:
                     break
-                c = data[i + 1]
+                c = data[u(i + 1)]
                 if not (_is_digit(c) or c >= 0xE3):
                     break
             elif _is_digit(b):
@@ -367,20 +392,20 @@ def _lookup(data: Bytes, at: int, first: int, last: int, heads: Ints, body: Byte
     """Return the number of the longest word that stands here, -1 for none; words first..last, longest first."""
     n = len(data)
     for word in range(first, last):
-        start = heads[word]
-        length = heads[word + 1] - start
+        start = heads[u(word)]
+        length = heads[u(word + 1)] - start
         if at + length > n:
             continue
         same = True
         for k in range(length):
-            b = data[at + k]
+            b = data[u(at + k)]
             if ascii_word and 65 <= b <= 90:
                 b = b + 32
-            if b != body[start + k]:
+            if b != body[u(start + k)]:
                 same = False
                 break
         if same:
-            if ascii_word and at + length < n and _is_letter(data[at + length]) and _is_letter(body[start + length - 1]):
+            if ascii_word and at + length < n and _is_letter(data[u(at + length)]) and _is_letter(body[u(start + length - 1)]):
                 continue
             return word
     return -1
@@ -391,7 +416,7 @@ def hash_of(data: Bytes, start: int, end: int) -> int:
     """Return 63 bits for some bytes (FNV-1a)."""
     h = np.uint64(14695981039346656037)
     for i in range(start, end):
-        h = (h ^ np.uint64(data[i])) * np.uint64(1099511628211)
+        h = (h ^ np.uint64(data[u(i)])) * np.uint64(1099511628211)
     result: int = np.int64(h >> np.uint64(1))  # type: ignore[assignment]  # as Numba has it
     return result
 
@@ -403,14 +428,14 @@ def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
     mask = len(given) - 1
     i = at
     count = 0
-    while count < 4 and i + 2 < n and 0xE3 <= data[i] <= 0xE9:
+    while count < 4 and i + 2 < n and 0xE3 <= data[u(i)] <= 0xE9:
         i += 3
         count += 1
     while count > 0:
         h = hash_of(data, at, at + 3 * count)
         slot = h & mask
-        while given[slot] != 0:
-            if given[slot] == h:
+        while given[u(slot)] != 0:
+            if given[u(slot)] == h:
                 return at + 3 * count, count
             slot = (slot + 1) & mask
         count -= 1
@@ -421,9 +446,9 @@ def _given(data: Bytes, at: int, given: Ints) -> tuple[int, int]:
 def _suffix(data: Bytes, at: int) -> bool:
     """Return whether 様 さま さん 氏 殿 先生 くん ちゃん 君 （ ( follows, after at most one blank."""
     i = at
-    if i < len(data) and data[i] == 32:
+    if i < len(data) and data[u(i)] == 32:
         i += 1
-    if i < len(data) and data[i] == 40:
+    if i < len(data) and data[u(i)] == 40:
         return True
     code = _code(data, i)
     if code == 0x69D8 or code == 0x6C0F or code == 0x6BBF or code == 0x541B:
@@ -441,7 +466,7 @@ def _suffix(data: Bytes, at: int) -> bool:
 @jit
 def _name(data: Bytes, at: int, surname_end: int, given: Ints) -> tuple[int, int, int]:
     """Return the end of a name, the characters of its given name (0 unknown) and flags; end = at where it is none."""
-    blank = surname_end < len(data) and data[surname_end] == 32
+    blank = surname_end < len(data) and data[u(surname_end)] == 32
     begin = surname_end + 1 if blank else surname_end
     end, count = _given(data, begin, given)
     flags = BLANK_INSIDE if blank else 0
@@ -456,7 +481,7 @@ def _name(data: Bytes, at: int, surname_end: int, given: Ints) -> tuple[int, int
         return end, count, flags
     i = begin
     for extra in range(4):
-        if (extra or not blank) and _suffix(data, i) and (extra or data[min(i, len(data) - 1)] != 40):
+        if (extra or not blank) and _suffix(data, i) and (extra or data[u(min(i, len(data) - 1))] != 40):
             return i, extra, flags | SUFFIX
         code = _code(data, i)
         if not (_is_kanji(code) or 0x3041 <= code <= 0x30FC) or code == 0x306E or code == 0x306F or code == 0x304C:

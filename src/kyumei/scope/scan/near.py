@@ -42,16 +42,3 @@ def after_label(data: Bytes, ends: Ints) -> Ints:
     out = np.zeros(len(ends), np.int64)
     _after_label(data, np.ascontiguousarray(ends), out)
     return out
-
-
-@jit
-def breaks(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> None:
-    """Write how many line feeds stand between each start and end, at most 2."""
-    for n in range(len(starts)):
-        found = 0
-        i = starts[n]
-        while i < ends[n] and found < 2:
-            if data[i] == 10:
-                found += 1
-            i += 1
-        out[n] = found

@@ -54,6 +54,10 @@ class Tokens:
         """Return the value of each token."""
         return self.rows[:, 5]
 
+    def of(self, places: Ints) -> Tokens:
+        """Return some of the tokens."""
+        return Tokens(self.data, self.rows[places], self.context[places])
+
     def free(self) -> Bools:
         """Return which tokens stand by themselves, no letter or number joined to them."""
         joined = k.LETTER_BEFORE | k.JOINED_BEFORE | k.LETTER_AFTER | k.JOINED_AFTER
@@ -76,8 +80,10 @@ class Tokens:
 
     def number(self, length: int) -> Ints:
         """Return the first `length` digits of each token as one number."""
-        powers = 10 ** np.arange(length - 1, -1, -1, dtype=np.int64)
-        result: Ints = self.digits(length) @ powers
+        from kyumei.scope.scan.digits import number_of
+
+        result = np.empty(len(self.rows), np.int64)
+        number_of(self.data, self.rows[:, 1:3], length, result)
         return result
 
     def texts(self) -> list[str]:

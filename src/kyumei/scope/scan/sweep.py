@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kyumei.scope.scan.jit import inlined, jit
+from kyumei.scope.scan.jit import inlined, jit, u
 from kyumei.scope.scan.kernel import (
     _address,
     _after,
@@ -92,7 +92,7 @@ class Tables(NamedTuple):
 @inlined
 def _put(out: Ints, n: int, row: tuple[int, int, int, int, int, int]) -> int:
     for k in range(6):
-        out[n, k] = row[k]
+        out[u(n), u(k)] = row[k]
     return n + 1
 
 
@@ -103,9 +103,9 @@ def _at_digit(data: Bytes, i: int, out: Ints, n: int, numbers: Ints, identifiers
     value, stop = date_at(data, i, 0)
     if value and stop > end:
         return stop, _put(out, n, (DATE, i, stop, 0, _before(data, i), value))
-    if total < 4 and end == first_end and (end >= len(data) or data[end] < 65):
+    if total < 4 and end == first_end and (end >= len(data) or data[u(end)] < 65):
         return end, n
-    if end < len(data) and end == first_end and (65 <= (data[end] & 0xDF) <= 90) and data[end] != 84:
+    if end < len(data) and end == first_end and (65 <= (data[u(end)] & 0xDF) <= 90) and data[u(end)] != 84:
         end, shape, upper = _identifier(data, i)
         if _has(identifiers, shape):
             flags = _before(data, i) | _after(data, end) | (UPPER if upper else 0)
@@ -137,19 +137,19 @@ def _at_letter(
     """Take what begins with a letter: a word of the lists, an identifier, the date of an era."""
     size = len(data)
     if i + 1 < size:
-        key = ((data[i] | 32) << 8) | (data[i + 1] | 32)
-        third = pairs[key]
-        if third and (i + 2 >= size or (third >> (data[i + 2] & 31)) & 1):
-            word = _lookup(data, i, narrow[key], narrow[key + 1], words, body, True)
+        key = ((data[u(i)] | 32) << 8) | (data[u(i + 1)] | 32)
+        third = pairs[u(key)]
+        if third and (i + 2 >= size or (third >> (data[u(i + 2)] & 31)) & 1):
+            word = _lookup(data, i, narrow[u(key)], narrow[u(key + 1)], words, body, True)
             if word >= 0:
-                n = _put(out, n, (WORD, i, i + words[word + 1] - words[word], word, 0, 0))
+                n = _put(out, n, (WORD, i, i + words[u(word + 1)] - words[u(word)], word, 0, 0))
     k = i
-    while k < size and classes[data[k]] == LETTER:
+    while k < size and classes[data[u(k)]] == LETTER:
         k += 1
-    if k >= size or not _is_digit(data[k]):
+    if k >= size or not _is_digit(data[u(k)]):
         return k, n
     if k == i + 1:
-        letter = data[i] & 0xDF
+        letter = data[u(i)] & 0xDF
         years = 0
         years = 1867 if letter == 77 else 1911 if letter == 84 else 1925 if letter == 83 else years
         years = 1988 if letter == 72 else 2018 if letter == 82 else years
@@ -170,12 +170,12 @@ def _at_surname(
 ) -> tuple[int, int]:  # fmt: skip
     """Take the longest surname that begins a name."""
     code = _code(data, i)
-    first, last = surname_heads[code], surname_heads[code + 1]
+    first, last = surname_heads[u(code)], surname_heads[u(code + 1)]
     while first < last:
         word = _lookup(data, i, first, last, surnames, surname_body, False)
         if word < 0:
             break
-        surname_end = i + surnames[word + 1] - surnames[word]
+        surname_end = i + surnames[u(word + 1)] - surnames[u(word)]
         end, count, flags = _name(data, i, surname_end, given)
         if end > i:
             return end, _put(out, n, (NAME, i, end, surname_end - i, flags, count))
@@ -204,21 +204,21 @@ def _at_wide(
 ) -> tuple[int, int]:
     """Take what begins with a kanji or kana: a word, an era, an address, a name."""
     code = _code(data, i)
-    begins = heads[code]
+    begins = heads[u(code)]
     if begins == 0:
         return i + 3, n
-    begins = (begins & twos[(code * 31 + _code(data, i + 3) * 7) & 0xFFFF] & 3) | (begins >> 2)
+    begins = (begins & twos[u((code * 31 + _code(data, i + 3) * 7) & 0xFFFF)] & 3) | (begins >> 2)
     if begins == 0:
         return i + 3, n
     if begins & 1:
-        word = _lookup(data, i, wide[code], wide[code + 1], words, body, False)
+        word = _lookup(data, i, wide[u(code)], wide[u(code + 1)], words, body, False)
         if word >= 0:
-            end = i + words[word + 1] - words[word]
-            kind = special[word]
+            end = i + words[u(word + 1)] - words[u(word)]
+            kind = special[u(word)]
             if kind == 0:
                 return end, _put(out, n, (WORD, i, end, word, 0, 0))
             if kind == ERA:
-                value, stop = date_at(data, end, offsets[word])
+                value, stop = date_at(data, end, offsets[u(word)])
                 if value:
                     return stop, _put(out, n, (DATE, i, stop, 2, 0, value))
             else:
@@ -275,7 +275,7 @@ def _sweep(
     n = 0
     room = len(out) - 4
     while i < size:
-        kind = classes[data[i]]
+        kind = classes[data[u(i)]]
         if kind == OTHER:
             i += 1
             continue
@@ -293,12 +293,12 @@ def _sweep(
         elif kind == AT:
             start, end = _mail(data, i, allowed)
             if end > start:
-                while n and out[n - 1, 1] >= start:
+                while n and out[u(n - 1), u(1)] >= start:
                     n -= 1
                 n = _put(out, n, (MAIL, start, end, 0, 0, 0))
                 i = end
             else:
                 i += 1
         else:
-            i += _width(data[i])
+            i += _width(data[u(i)])
     return n, min(i, size)
