@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("flows", "unix", "appliances", "routers", "web", "addresses", "cloud")
+PARTS = ("flows", "unix", "appliances", "routers", "web", "addresses", "cloud", "tables")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Log:
     japanese: tuple[str, ...]
     header: tuple[str, ...] = ()
     end: str = "\n"
+    told_by_header: bool = True
 
 
 def write(log: Log, sample: str, data: bytes, *, told: bool = True) -> None:
@@ -48,7 +49,7 @@ def four(log: Log) -> None:
     rest = b"".join(whole)
     damaged = head + whole[0] + half + bytes(64) + whole[-1] + b"\xff\xfe\x81" + log.end.encode() + rest
     write(log, "damaged", damaged[: -len(whole[-1]) // 2])
-    write(log, "empty", head, told=bool(log.header))
+    write(log, "empty", head, told=bool(log.header) and log.told_by_header)
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ from kyumei.readers.mapped.mapping import parse
 from kyumei.readers.mapped.register import _SHIPPED, accepted, as_reader
 from kyumei.readers.mapped.suggest import suggestion
 from kyumei.readers.run import recognise, run
+from kyumei.scope.profile import recognise as recognise_table
+from tests.readers.samples import strict_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,3 +202,54 @@ def test_a_log_of_cloudtrail_is_recognised_among_other_json() -> None:
     run(reader, source, found.append)
     row = found[0].to_pylist()[0]
     assert (row["action"], row["object"], row["account"], row["outcome"]) == ("file.downloaded", "b/k.csv", "kai", "success")
+
+
+ASSETS = {
+    "date and clock apart": (
+        "日付,時刻,端末機名,ログオンユーザー名,ログ種別,操作,ファイルパス,移動/コピー先\n"
+        "2024/06/17,09:12:33,PC-0123,yamada,ファイル操作,コピー,C:\\顧客名簿.xlsx,E:\\顧客名簿.xlsx\n"
+    ),
+    "Japanese words in the time": (
+        "発生日時,コンピュータ名,ユーザID,IPアドレス,イベント種別,イベント詳細\n"
+        "2024年06月17日 09時12分33秒,PC-0123,yamada,192.0.2.10,書き込み,顧客名簿.xlsx\n"
+    ),
+    "preamble and units": (
+        "#操作ログ\nログ日時,デバイス名,ログインユーザー,操作内容,ファイル元パス,ファイルサイズ(KB)\n"
+        "2024/06/17 09:12:33,PC-0123,yamada,ファイルコピー,C:\\顧客名簿.xlsx,2\n"
+    ),
+    "tabs": (
+        "管理番号\t端末名\t利用者名\tログオンID\t開始日時\tログ種類\t添付ファイル\n"
+        "A001\tPC-0123\t山田 太郎\tyamada\t2024/6/17 9:12:33\tメール添付\t顧客名簿.xlsx\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ASSETS.values(), ids=list(ASSETS))
+def test_a_log_of_asset_management_that_nobody_described_is_read_all_the_same(table: str) -> None:
+    source = Source.memory((table + table.splitlines()[-1] + "\n").encode("cp932"), "evidence/0001")
+    reader, sure = recognise(source)
+    assert reader is not None
+    assert (reader.name, sure > recognise_table(source)[1]) == ("text.csv_events", True)
+    _, tables = strict_run(reader, source)
+    row = tables[0].to_pylist()[0]
+    assert (row["ts"].isoformat(), row["host"], row["account"]) == ("2024-06-17T00:12:33+00:00", "PC-0123", "yamada")
+    assert row["action"] in {"file.copied", "file.uploaded"}
+    assert row.get("bytes") in {None, 2048}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "登録日時,氏名,住所,電話番号,状態\n2024/06/17 09:12:33,山田太郎,東京都港区1-1,03-0000-0000,変更\n",
+        "更新日,担当,商品名,数量\n2024/06/17,山田,りんご,3\n",
+        "日時,氏名,種別\n2024/06/17 09:12:33,山田太郎,一般\n",
+    ],
+)
+def test_a_table_of_persons_or_things_is_no_log(table: str) -> None:
+    reader, _ = recognise(Source.memory((table + table.splitlines()[-1] + "\n").encode("cp932"), "evidence/0001"))
+    assert reader is None or reader.name != "text.csv_events"
+
+
+def test_a_clock_is_no_address() -> None:
+    columns = dict(parse(suggestion(Source.memory(ASSETS["date and clock apart"].encode())), "proposal").columns)
+    assert "src_ip" not in columns

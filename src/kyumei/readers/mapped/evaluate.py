@@ -25,6 +25,9 @@ _ADDRESSES: Final = ("src_ip",)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # wall clock; the zone is applied to whole columns
 
 
+_UNIT: Final = re.compile(r"[(（\[ _](kb|mb|gb|kib|mib|gib)[)）\]]?$")
+_UNITS: Final = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+"""As Windows and the products for it count: 1 KB is 1,024 bytes."""
 PLATFORM: Final = ("p_event_time", "@timestamp", "at_sign_timestamp", "_time")
 """Where Panther, Elastic and Splunk keep the time of an event that they collected: docs.panther.com (standard fields), Elastic
 Common Schema, docs.splunk.com (default fields)."""
@@ -56,7 +59,7 @@ def events(columns: Columns, rec: np.ndarray, mapping: LogMapping, calendar: Cal
     if mapping.outcome.default or mapping.outcome.rules or mapping.outcome.field:
         found["outcome"] = _chosen(block, mapping.outcome)
     for column, sources in mapping.columns:
-        found[column] = _typed(column, _first(block, sources))
+        found[column] = _volume(block, sources) if column == "bytes" else _typed(column, _first(block, sources))
     if mapping.format == "lines":
         _leave_unfitting(block, found)
     return Event(found, {name: block.texts(name) for name in columns.fields})
@@ -83,11 +86,11 @@ class _Block:
     def __init__(self, columns: Columns) -> None:
         self.n = columns.n
         self._fields = columns.fields
-        self._folded = {name.casefold(): name for name in reversed(list(columns.fields))}
+        self._folded = {_folded(name): name for name in reversed(list(columns.fields))}
 
     def column(self, name: str) -> Column | None:
-        """Return a field by its name as the log has it, case aside."""
-        return self._fields.get(native(name)) or self._fields.get(self._folded.get(native(name).casefold(), ""))
+        """Return a field by its name as the log has it, case and blanks aside."""
+        return self._fields.get(native(name)) or self._fields.get(self._folded.get(_folded(native(name)), ""))
 
     def texts(self, name: str) -> pa.Array:
         """Return a field as a dictionary column with nulls; all nulls where no record has it."""
@@ -114,6 +117,10 @@ class _Block:
             fits = np.array([_fits(value, wanted) for value in column.values.to_pylist()], np.bool_)
             found[column.rows] = fits[column.codes]
         return found
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\s+", "", name).casefold()
 
 
 def _fits(value: str, wanted: Any) -> bool:
@@ -165,6 +172,24 @@ def _first(block: _Block, sources: Sequence[str]) -> pa.Array:
 
     parts = [_filled(block, source) if "{" in source else block.texts(source).cast(pa.string()) for source in sources]
     return pc.coalesce(*parts) if parts else pa.nulls(block.n, pa.string())
+
+
+def _volume(block: _Block, sources: Sequence[str]) -> pa.Array:
+    """Return bytes; where a source's name states a unit, "ファイルサイズ(KB)", its numbers are multiplied."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = []
+    for source in sources:
+        unit = _UNIT.search(source.casefold())
+        texts = _filled(block, source) if "{" in source else block.texts(source).cast(pa.string())
+        bare = pc.replace_substring(texts, ",", "")
+        if unit is None:
+            parts.append(_typed("bytes", bare))
+            continue
+        number = pc.if_else(pc.match_substring_regex(bare, r"^\d{1,15}(?:\.\d{1,6})?$"), bare, pa.scalar(None, pa.string()))
+        parts.append(pc.cast(pc.round(pc.multiply(number.cast(pa.float64()), float(_UNITS[unit[1]]))), pa.int64(), safe=False))
+    return pc.coalesce(*parts) if parts else pa.nulls(block.n, pa.int64())
 
 
 def _filled(block: _Block, template: str) -> pa.Array:

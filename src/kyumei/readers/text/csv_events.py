@@ -1,0 +1,122 @@
+"""Logs with a header line of a form nobody described: what somebody did, when, where and to what, told by names and values.
+
+Exports of asset-management products, SaaS consoles and door systems in Japanese or English are such tables. They are taken for
+a log only where one column holds times with a clock, one says what was done in words that are understood, and one says who
+or where; a table that has columns of lists of persons (birth, address, phone) is none. What is chosen becomes a mapping like
+those a user writes (`kyumei map suggest` prints it). Events of this reader hold `guessed`; a reader that knows the format is
+always surer.
+"""
+
+from __future__ import annotations
+
+import codecs
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from kyumei.model.source import Source
+from kyumei.readers.mapped.mapping import Choice, LogMapping, Time
+from kyumei.readers.registry import reader
+
+if TYPE_CHECKING:
+    from kyumei.readers.mapped.suggest import Proposal
+    from kyumei.store.rows import Rows
+
+SURE: Final = 61
+"""Just surer than that it is a table of records."""
+UNDERSTOOD: Final = 0.6
+_DATED: Final = ("%Y年%m月%d日", "%Y/%m/%d", "%m/%d/%Y", "%Y%m%d")
+_FEW: Final = 30
+"""Different values of what was done; more are names or texts."""
+_BINARY: Final = 256
+"""NUL bytes among the first 1,024: fewer are a hole in a text."""
+
+
+def accepts(source: Source) -> int:
+    """Return `SURE` where the first rows say who did what and when."""
+    found = _proposal(source.head)
+    return SURE if found and _is_log(found) else 0
+
+
+@reader(
+    "text.csv_events",
+    accepts=accepts,
+    title="Log with a header (format not known)",
+    spec="https://www.rfc-editor.org/rfc/rfc4180",
+)
+def read(source: Source, rows: Rows) -> None:
+    """Add one event for each row; `rec` is its byte offset."""
+    import pyarrow as pa
+
+    from kyumei.readers.flat_csv import records as csv
+    from kyumei.readers.linux.years import Calendar
+    from kyumei.readers.mapped.evaluate import events
+    from kyumei.readers.nested import expanded
+
+    shape, found = csv.guessed(source.head), _proposal(source.head)
+    if shape is None:
+        rows.fault(0, "no header with rows behind it", source.size)
+        return
+    mapping = _as_mapping(found) if found else None
+    calendar = Calendar(source)
+    if mapping is None:
+        return
+    for block in csv.records(source, rows, shape):
+        event = events(expanded(block.columns), block.rec, mapping, calendar)
+        rows.add_columns(event.columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
+
+
+@lru_cache(maxsize=8)
+def _proposal(head: bytes) -> Proposal | None:
+    """Return what the first rows are taken for, None where there are none."""
+    from kyumei.readers.flat_csv import records as csv
+    from kyumei.readers.mapped.suggest import proposal
+    from kyumei.readers.nested import expanded
+    from kyumei.store.rows import Rows
+
+    if head[:1024].count(0) > _BINARY and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    shape = csv.guessed(head)
+    if shape is None:
+        return None
+    source = Source.memory(head)
+    block = next(iter(csv.records(source, Rows(source, "", lambda _: None), shape)), None)
+    if block is None:
+        return None
+    return proposal(expanded(block.columns), "csv")
+
+
+def _is_log(found: Proposal) -> bool:
+    who = {"account", "host", "src_ip"} & set(found.columns)
+    dated = found.time is not None and found.time[1] in _DATED
+    few = 0 < len(found.values) <= _FEW
+    return (
+        bool(found.time and not dated and found.action and who and few and not found.persons) and found.understood >= UNDERSTOOD
+    )
+
+
+def _as_mapping(found: Proposal) -> LogMapping:
+    from kyumei.readers.mapped.suggest import failed, rules
+
+    fields, form = found.time or ((), "iso")
+    outcome = Choice()
+    if found.outcome:
+        outcome = Choice((({found.outcome: {"matches": failed()}}, "failure"),), default="success")
+    columns = {**found.columns, "provider": (found.action,)}
+    columns.setdefault("message", (found.action,))
+    return LogMapping(
+        name="text.csv_events",
+        title="",
+        spec="",
+        format="csv",
+        patterns=(),
+        skip="",
+        recognise="",
+        accepts=found.always,
+        any=(),
+        certain=False,
+        encoding="",
+        time=Time(fields, form),
+        columns=tuple(columns.items()),
+        action=Choice(tuple(rules(found.action)), default="record.written"),
+        outcome=outcome,
+    )
