@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.event import COLUMNS, GIVEN, native
 from kyumei.model.fault import Fault
-from kyumei.store.schema import event_schema
+from kyumei.store.schema import FAMILY, event_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,13 +69,14 @@ class Rows:
         if self._rows >= BATCH_ROWS:
             self.flush()
 
-    def add_columns(self, columns: Mapping[str, Any], fields: Mapping[str, Any] | None = None) -> None:
+    def add_columns(self, columns: Mapping[str, Any], fields: Mapping[str, Any] | None = None, *, family: str = "") -> None:
         """Add many events at once.
 
         Args:
             columns: common columns as equally long Arrow arrays or lists (`rec`, `ts` and `action` at least; `ts` as
                 timestamp or int64 microseconds). `origin` defaults to live.
             fields: native fields as equally long arrays or lists of text; dictionaries of text stay dictionaries.
+            family: see `kyumei.store.schema.FAMILY`.
         """
         import pyarrow as pa
 
@@ -85,7 +86,7 @@ class Rows:
         schema = event_schema()
         arrays = {name: _cast(values, schema.field(name).type) for name, values in columns.items()}
         texts = {native(name): _text(values) for name, values in (fields or {}).items()}
-        self._hand_on(arrays, {name: a for name, a in texts.items() if a.null_count < n}, n)
+        self._hand_on(arrays, {name: a for name, a in texts.items() if a.null_count < n}, n, family)
 
     def fault(self, offset: int, reason: str, skipped: int = 0) -> None:
         """Record one place that could not be read."""
@@ -104,7 +105,7 @@ class Rows:
         texts = {name: pa.array(v + [None] * (n - len(v)), pa.string()) for name, v in fields.items()}
         self._hand_on(arrays, texts, n)
 
-    def _hand_on(self, common: dict[str, pa.Array], fields: dict[str, pa.Array], n: int) -> None:
+    def _hand_on(self, common: dict[str, pa.Array], fields: dict[str, pa.Array], n: int, family: str = "") -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -116,7 +117,8 @@ class Rows:
         carved = pc.sum(pc.is_in(ordered["origin"], pa.array(["slack", "carved"]))).as_py() or 0
         self.carved += carved
         self.read += n - carved
-        self._sink(pa.table(ordered | dict(sorted(fields.items()))))
+        table = pa.table(ordered | dict(sorted(fields.items())))
+        self._sink(table.replace_schema_metadata({FAMILY: family.encode()}) if family else table)
 
 
 def _text(values: Any) -> pa.Array:

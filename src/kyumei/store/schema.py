@@ -29,6 +29,9 @@ PLACES: Final = ("evidence_id", "file_id", "rec", "ts", "ts_kind", "zone_assumed
 """Columns of events that say where and when a record stands, not what it says."""
 PRIVATE: Final = ("people", "values")
 """Folders of data about persons: sealed where a key is set. A case has no `values`, which are plain text."""
+FAMILY: Final = b"kyumei.family"
+"""Metadata of a batch: the name of those that have the same columns. Where they are many, they are written to files of their
+own, because each row of a file has a cell for each column of it."""
 SOURCES: Final = {
     "file_id": "text",
     "evidence_id": "text",

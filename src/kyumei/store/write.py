@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kyumei.store import key as keys
-from kyumei.store.schema import PRIVATE, schema
+from kyumei.store.schema import FAMILY, PRIVATE, schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,17 +17,29 @@ if TYPE_CHECKING:
 
 PART_ROWS: Final = 1_000_000
 PART_BYTES: Final = 256 * 1024 * 1024
+FAMILY_ROWS: Final = 2048
+"""Rows from which on a family is written by itself."""
 _RISING: Final = frozenset({"rec", "ts"})
 """Columns that mostly rise from row to row: their differences are stored."""
 _DICTIONARY: Final = 32 * 1024 * 1024
 """Bytes of a column's distinct values up to which each is stored once."""
 
 
+@dataclass(slots=True)
+class _Family:
+    """Batches of one family that are still to be written."""
+
+    batches: list[pa.Table] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+
+
 class Part:
     """One growing data set of a job: `<folder>/<stem>-<n>.parquet`.
 
     Batches are gathered until a part is full, unified to one schema (columns missing in a batch are null) and written
-    under a temporary name that is renamed when complete.
+    under a temporary name that is renamed when complete. Families (`kyumei.store.schema.FAMILY`) that have many rows get
+    parts of their own.
 
     Args:
         folder: made when the first part is written.
@@ -38,20 +51,21 @@ class Part:
     def __init__(self, folder: Path, stem: str) -> None:
         self._folder = folder
         self._stem = stem
-        self._batches: list[pa.Table] = []
-        self._rows = 0
-        self._bytes = 0
+        self._families: dict[bytes, _Family] = {}
         self.files: list[Path] = []
 
     def add(self, batch: pa.Table) -> None:
         """Add a batch of rows."""
         if not batch.num_rows:
             return
-        self._batches.append(batch)
-        self._rows += batch.num_rows
-        self._bytes += batch.nbytes
-        if self._rows >= PART_ROWS or self._bytes >= PART_BYTES:
-            self._write()
+        family = self._families.setdefault((batch.schema.metadata or {}).get(FAMILY, b""), _Family())
+        family.batches.append(batch)
+        family.rows += batch.num_rows
+        family.bytes += batch.nbytes
+        if family.rows >= PART_ROWS:
+            self._write([family])
+        while sum(f.bytes for f in self._families.values()) >= PART_BYTES:
+            self._write([max(self._families.values(), key=lambda f: f.bytes)])
 
     def add_rows(self, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows given as dictionaries; `columns` is one of the tables of `kyumei.store.schema`."""
@@ -64,15 +78,21 @@ class Part:
 
     def close(self) -> list[Path]:
         """Write what is left and return the files in order."""
-        if self._batches:
-            self._write()
+        families = [f for f in self._families.values() if f.rows]
+        small = [f for f in families if f.rows < FAMILY_ROWS]
+        for those in [*([f] for f in families if f.rows >= FAMILY_ROWS), small]:
+            if those:
+                self._write(those)
         return self.files
 
-    def _write(self) -> None:
+    def _write(self, families: Sequence[_Family]) -> None:
+        """Write what was gathered of these families into one file, and forget it."""
         import pyarrow as pa
 
-        table = pa.concat_tables(_alike(self._batches), promote_options="default").unify_dictionaries()
-        self._batches, self._rows, self._bytes = [], 0, 0
+        batches = [batch for family in families for batch in family.batches]
+        for family in families:
+            family.batches, family.rows, family.bytes = [], 0, 0
+        table = pa.concat_tables(_alike(batches), promote_options="default").unify_dictionaries()
         path = self._folder / f"{self._stem}-{len(self.files):04d}.parquet"
         key = keys.current() if self._folder.name in PRIVATE else None
         self.files.append(write_parquet(table, path) if key is None else _seal(table, path, key))
