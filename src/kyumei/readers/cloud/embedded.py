@@ -21,6 +21,7 @@ from kyumei.model.source import CERTAIN, Source
 from kyumei.readers.linux.years import Calendar
 from kyumei.readers.mapped.evaluate import events
 from kyumei.readers.mapped.mapping import parse
+from kyumei.readers.match import constant
 from kyumei.readers.registry import reader
 from kyumei.store.rows import Rows
 
@@ -109,29 +110,30 @@ def _read(blocks: Iterable[Records], names: Sequence[str], mapping: LogMapping, 
             rows.fault(int(block.rec[place]), "the record inside cannot be read")
 
 
-def _texts(block: Records, names: Sequence[str]) -> list[str]:
+def _texts(block: Records, names: Sequence[str]) -> pa.Array:
     """Return the inner text of each record, "" where there is none; line ends inside become blanks."""
-    found = [""] * block.columns.n
-    for name in names:
-        column = block.columns.fields.get(name)
-        if column is None:
-            continue
-        values = column.values.to_pylist()
-        for row, code in zip(column.rows.tolist(), column.codes.tolist(), strict=True):
-            if not found[row]:
-                found[row] = " ".join(values[code].split("\n"))
-    return found
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    every = np.arange(block.columns.n)
+    there = [block.columns.fields[name] for name in names if name in block.columns.fields]
+    texts = [_taken(column, block.columns.n, every).cast("string") for column in there]
+    nothing = pa.repeat(constant(""), block.columns.n)
+    return pc.replace_substring(pc.coalesce(*texts, nothing), "\n", " ")
 
 
-def _inside(texts: list[str], rows: Rows) -> list[tuple[Records, Any]]:
+def _inside(texts: pa.Array, rows: Rows) -> list[tuple[Records, Any]]:
     """Return the inner records in blocks, each with the places of the records around them."""
     import numpy as np
+    import pyarrow.compute as pc
 
     from kyumei.readers.flat_json import records as json
 
-    lines = [text.encode("utf-8", "backslashreplace") + b"\n" for text in texts]
-    starts = np.concatenate(([0], np.cumsum([len(line) for line in lines])))[:-1]
-    inner = Source.memory(b"".join(lines), zone=rows.source.zone)
+    lines = pc.binary_join_element_wise(texts, "", "\n")
+    _, bounds, data = lines.buffers()
+    starts = np.frombuffer(bounds, np.int32)[lines.offset : lines.offset + len(lines)]
+    inner = Source.memory(data.to_pybytes() if data else b"", zone=rows.source.zone)
     parts = json.records(inner, Rows(inner, "", lambda _: None))
     return [(part, np.searchsorted(starts, part.rec, side="right") - 1) for part in parts]
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.event import native
 from kyumei.model.text import decode
 from kyumei.readers.flat_json.records import Records
 from kyumei.readers.lines import Lines, batches
-from kyumei.store.columns import Column, Columns, from_table
+from kyumei.readers.match import constant, ints
+from kyumei.readers.records import joined, part
+from kyumei.store.columns import from_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
     import pyarrow as pa
 
     from kyumei.model.source import Source
@@ -29,7 +32,6 @@ JOINED: Final = 200
 _HEADER_LINES: Final = 30
 _HEADER_BYTES: Final = 16_384
 _DELIMITERS: Final = (",", "\t", ";", "|")
-Row = tuple[int, list[str]]
 Line = tuple[int, int, str]
 
 
@@ -95,21 +97,18 @@ def _is_name(cell: str) -> bool:
 
 def records(source: Source, rows: Rows, shape: Layout) -> Iterator[Records]:
     """Yield the rows behind the header in blocks; what cannot be read becomes a fault of `rows`."""
-    carried: list[Line] = []
+    carried: Lines | None = None
     begun = False
     for batch in batches(source, rows):
         rest = batch if begun else _behind_header(batch, shape)
         begun = True
-        fast = None if carried else _plain(rest, shape)
-        if fast is not None:
-            yield fast
-            continue
-        found, carried = _rows([*carried, *_listed(rest)], shape.delimiter, rows, last=False)
-        if found:
-            yield _block(found, shape.names)
-    found, _ = _rows(carried, shape.delimiter, rows, last=True)
-    if found:
-        yield _block(found, shape.names)
+        found, carried = _rows(rest if carried is None else joined(carried, rest), shape, rows, is_last=False)
+        if len(found):
+            yield _block(found, shape)
+    if carried is not None:
+        found, _ = _rows(carried, shape, rows, is_last=True)
+        if len(found):
+            yield _block(found, shape)
 
 
 def _listed(lines: Lines) -> list[Line]:
@@ -122,32 +121,6 @@ def _behind_header(lines: Lines, shape: Layout) -> Lines:
     return Lines(*(column.slice(at + 1) for column in (lines.rec, lines.size, lines.text)))
 
 
-def _plain(lines: Lines, shape: Layout) -> Records | None:
-    """Return the rows of lines without any quote and with as many cells as the header has names; None where some differ."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    width = len(shape.names)
-    if not len(lines) or pc.any(pc.match_substring(lines.text, '"')).as_py():
-        return None
-    cells = pc.split_pattern(lines.text, shape.delimiter)
-    if not pc.all(pc.equal(pc.list_value_length(cells), width)).as_py():
-        return None
-    flat = pc.utf8_trim_whitespace(cells.flatten())
-    table = pa.table({native(name): _every(flat, place, width) for place, name in enumerate(shape.names)})
-    return Records(from_table(table), lines.rec.to_numpy(zero_copy_only=False))
-
-
-def _every(flat: pa.Array, place: int, width: int) -> pa.Array:
-    """Return every `width`-th value from `place` on; empty ones are null."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = flat.take(pa.array(np.arange(place, len(flat), width)))
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
-
-
 def _header_at(lines: Sequence[Line], shape: Layout) -> int:
     for number, (_, _, text) in enumerate(lines[: shape.line + 1]):
         if _distinct(_cells(text.lstrip("\ufeff"), shape.delimiter)) == shape.names:
@@ -155,20 +128,29 @@ def _header_at(lines: Sequence[Line], shape: Layout) -> int:
     return min(shape.line, len(lines) - 1)
 
 
-def _rows(lines: Sequence[Line], delimiter: str, rows: Rows, *, last: bool) -> tuple[list[Row], list[Line]]:
-    """Return the whole rows of these lines, and the lines of one that may go on in the next batch."""
-    found: list[Row] = []
-    at = 0
-    while at < len(lines):
-        taken, cells = _one(lines, at, delimiter)
-        if cells is None and not last and len(lines) - at <= JOINED:
-            return found, list(lines[at:])
-        if cells is None:
-            rows.fault(lines[at][0], "quotes of the row do not close", lines[at][1])
-        else:
-            found.append((lines[at][0], cells))
-        at += taken
-    return found, []
+def _rows(lines: Lines, shape: Layout, rows: Rows, *, is_last: bool) -> tuple[Lines, Lines | None]:
+    """Return the whole rows of these lines as one line each, and the lines of one that may go on in the next batch."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from kyumei.readers.flat_csv import kernel
+
+    ends = np.empty((len(lines), 2), bool)
+    if not kernel.open_ends(*_bytes(lines.text), ord(shape.delimiter), ends):
+        return lines, None
+    out = np.empty((len(lines), 2), np.int64)
+    count, left = kernel.rows_of(ends, JOINED, is_last, out).tolist()
+    starts, taken = out[:count, 0], out[:count, 1]
+    recs, sizes = lines.rec.to_numpy(), lines.size.to_numpy()
+    for at in starts[taken == 0].tolist():
+        rows.fault(int(recs[at]), "quotes of the row do not close", int(sizes[at]))
+    starts, taken = starts[taken > 0], taken[taken > 0]
+    bounds = np.concatenate(([0], np.cumsum(taken))).astype(np.int32)
+    within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], taken) + np.repeat(starts, taken)
+    texts = pc.binary_join(pa.ListArray.from_arrays(pa.array(bounds), lines.text.take(ints(within))), "\n")
+    whole = Lines(ints(recs[starts]), ints(sizes[starts]), texts)
+    return whole, part(lines, left, len(lines)) if left < len(lines) else None
 
 
 def _one(lines: Sequence[Line], at: int, delimiter: str) -> tuple[int, list[str] | None]:
@@ -206,26 +188,45 @@ def _folded(name: str) -> str:
     return "".join(name.split()).casefold().strip('"')
 
 
-def _block(found: Sequence[Row], names: Sequence[str]) -> Records:
-    import numpy as np
-
-    width = max(len(cells) for _, cells in found)
-    fields: dict[str, Column] = {}
-    for place in range(width):
-        values = [cells[place].strip() if place < len(cells) else "" for _, cells in found]
-        name = names[place] if place < len(names) else f"column {place + 1}"
-        column = _column(values)
-        if len(column.rows):
-            fields[native(name)] = column
-    return Records(Columns(len(found), fields), np.array([rec for rec, _ in found], np.int64))
-
-
-def _column(values: Sequence[str]) -> Column:
+def _block(lines: Lines, shape: Layout) -> Records:
+    """Return rows, one a line, as columns."""
     import numpy as np
     import pyarrow as pa
 
-    codes: dict[str, int] = {}
-    coded = [codes.setdefault(value, len(codes)) if value else -1 for value in values]
-    array = np.array(coded, np.int32)
-    rows = np.flatnonzero(array >= 0)
-    return Column(rows.astype(np.uint32), array[rows], pa.array(list(codes), pa.string()))
+    from kyumei.readers.flat_csv import kernel
+
+    text, places = _bytes(lines.text)
+    delimiter = ord(shape.delimiter)
+    room = int(np.count_nonzero(text[places[0] : places[-1]] == delimiter)) + len(lines)
+    held = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(len(lines) + 1, np.int64)
+    kernel.cells(text, places, delimiter, *held)
+    columns: dict[str, pa.Array] = {}
+    for place in range(int(np.diff(held[2]).max())):
+        name = shape.names[place] if place < len(shape.names) else f"column {place + 1}"
+        columns[native(name)] = _column(text, held, place)
+    return Records(from_table(pa.table(columns)), lines.rec.to_numpy(zero_copy_only=False))
+
+
+def _bytes(texts: pa.Array) -> tuple[Any, Any]:
+    """Return the bytes of all texts, and where each begins; the last entry is the end."""
+    import numpy as np
+
+    _, bounds, data = texts.buffers()
+    if data is None or not len(texts):
+        return np.zeros(0, np.uint8), np.zeros(len(texts) + 1, np.int32)
+    return np.frombuffer(data, np.uint8), np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+
+
+def _column(text: np.ndarray[Any, Any], held: tuple[Any, Any, Any], place: int) -> pa.Array:
+    """Return the cells at a place of all rows, null where they are empty."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from kyumei.readers.flat_csv import kernel
+
+    offsets, out = np.empty(len(held[2]), np.int32), np.empty(kernel.measure(held, place), np.uint8)
+    kernel.column(text, held, place, offsets, out)
+    found = pa.Array.from_buffers(pa.string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(out)])
+    found = pc.utf8_trim_whitespace(found)
+    return pc.if_else(pc.equal(found, constant("")), constant(None), found)
