@@ -1,7 +1,7 @@
 """Mail messages and boxes (`mail.message`, `mail.mbox`): attachments, messages in messages, messages in a box.
 
 Found as `.eml`, in Maildir folders, Thunderbird and Unix boxes, exports of Becky!, Shuriken and cloud mail. Names are read
-by RFC 2231 and RFC 2047, also where they are broken. `winmail.dat` stays a member.
+by RFC 2231 and RFC 2047, also where they are broken. `winmail.dat` is a member that is opened in turn (`mail.tnef`).
 Specifications: RFC 5322, 2045, 2046, 4155.
 """
 

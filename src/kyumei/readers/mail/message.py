@@ -12,7 +12,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.model import mime
+from kyumei.model import mime, tnef
 from kyumei.model.mailtext import addresses, charset_text, header_text, instant
 from kyumei.model.mime import is_message
 from kyumei.readers.registry import reader
@@ -20,15 +20,16 @@ from kyumei.readers.registry import reader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kyumei.model.mime import Part, Raw
+    from kyumei.model.mime import Attachment, Part, Raw
     from kyumei.model.source import Source
     from kyumei.store.rows import Rows
 
 BODY_CHARACTERS: Final = 2000
 _FIELDS: Final = (
     "Message-ID", "From", "Sender", "To", "Cc", "Bcc", "Subject", "Date", "Reply-To", "Return-Path", "Delivered-To", "Received",
-    "X-Originating-IP", "User-Agent", "X-Mailer", "In-Reply-To",
+    "X-Originating-IP", "User-Agent", "X-Mailer", "In-Reply-To", "Authentication-Results", "Received-SPF", "DKIM-Signature",
 )  # fmt: skip
+_PACKED: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _RECIPIENTS: Final = ("to", "cc", "bcc", "delivered-to")
 _ARRIVED: Final = ("received", "x-received", "delivered-to", "return-path", "x-original-to", "authentication-results")
 _SENT_FOLDER: Final = re.compile(
@@ -65,12 +66,22 @@ def read(source: Source, rows: Rows) -> None:
             account=next(iter(addresses(root.all("from") or root.all("sender"))), None),
             src_ip=_first_address(hops),
             dst=_joined([a for name in _RECIPIENTS for a in addresses(root.all(name))]),
-            object="; ".join(a.name for a in carried) or None,
+            object="; ".join(_names(data, carried)) or None,
             bytes=source.size,
             message=root.text("subject") or None,
             fields=fields,
             **_time(root, hops, source.zone, rows),
         )
+
+
+def _names(data: Raw, carried: list[Attachment]) -> Iterator[str]:
+    """Yield the names of attachments, those inside a `winmail.dat` behind it."""
+    for each in carried:
+        yield each.name
+        if each.part.content_type[0] in _PACKED or each.name.lower() == "winmail.dat":
+            packed = b"".join(mime.content(data, each.part, []))
+            if tnef.is_tnef(packed):
+                yield from (part.name for part in tnef.parse(packed).attachments)
 
 
 def _time(root: Part, hops: list[bytes], zone: str, rows: Rows) -> dict[str, Any]:
