@@ -63,9 +63,15 @@ def load(package: str) -> tuple[Forms, ...]:
             data = tomllib.loads(entry.read_text("utf-8"))
             program = data.get("program")
             sentences = tuple(Form(**form) for form in data["form"])
-            forms = Forms(re.compile(program) if program else None, data.get("needs", ""), sentences)
+            needs = data.get("needs") or ("" if program else _needed(sentences))
+            forms = Forms(re.compile(program) if program else None, needs, sentences)
             found.append((program is None, entry.name, forms))
     return tuple(forms for *_, forms in sorted(found, key=lambda each: each[:2]))
+
+
+def _needed(forms: Sequence[Form]) -> str:
+    """Return an expression for what every form's messages contain, "" where a form does not say."""
+    return "|".join(re.escape(form.has) for form in forms) if all(form.has for form in forms) else ""
 
 
 class Reading:
@@ -137,6 +143,9 @@ def _apply(forms: Sequence[Form], places: np.ndarray[Any, Any], messages: pa.Arr
             if not pc.any(likely).as_py():
                 continue
             candidates, these = places[likely.to_numpy(zero_copy_only=False)], texts.filter(likely)
+        if form.match.startswith("^"):  # RE2 is slow to say that there are no groups, and quick to say that nothing matches
+            likely = pc.match_substring_regex(these, form.match)
+            candidates, these = candidates[likely.to_numpy(zero_copy_only=False)], these.filter(likely)
         found = pc.extract_regex(these, form.match)
         matched = pc.is_valid(found)
         hits = candidates[matched.to_numpy(zero_copy_only=False)]

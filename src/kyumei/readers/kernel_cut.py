@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from kyumei.readers.windows.columnar.jit import jit, put64, u64
 
 
-@njit(cache=True, nogil=True)
+@jit
 def measure(bounds: Any, spans: Any, there: Any, to_end: bool, offsets: Any) -> None:
     """Say where each piece begins in the result.
 
@@ -26,10 +26,14 @@ def measure(bounds: Any, spans: Any, there: Any, to_end: bool, offsets: Any) -> 
     offsets[there.shape[0]] = at
 
 
-@njit(cache=True, nogil=True)
+@jit
 def copy(data: Any, bounds: Any, spans: Any, offsets: Any, text: Any) -> None:
     """Copy the pieces; arguments as `measure` filled them, `data` and `text` are uint8."""
     for i in range(offsets.shape[0] - 1):
-        at, start = offsets[i], bounds[i] + spans[2 * i]
-        for k in range(offsets[i + 1] - at):
+        at, start, size, k = offsets[i], bounds[i] + spans[2 * i], offsets[i + 1] - offsets[i], 0
+        while k + 8 <= size:
+            put64(text, at + k, u64(data, start + k))
+            k += 8
+        while k < size:
             text[at + k] = data[start + k]
+            k += 1

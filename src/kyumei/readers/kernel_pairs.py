@@ -7,17 +7,22 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from kyumei.readers.windows.columnar.jit import inlined, jit, put64, u64
+
 _QUOTE, _BACK, _EQUALS, _COMMA, _SEMICOLON, _SPACE = 34, 92, 61, 44, 59, 32
 _KEY_BYTES: Final = 61
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGHS: Final = np.uint64(0x8080808080808080)
+_QUOTES: Final = _ONES * np.uint64(_QUOTE)
 _MUL: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(inline="always")
+@inlined
 def _is_letter(c: int) -> bool:
     return 97 <= (c | 32) <= 122 or c == 95
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _is_key(data: Any, start: Any, end: Any) -> bool:
     if end - start > _KEY_BYTES:
         return False
@@ -28,7 +33,7 @@ def _is_key(data: Any, start: Any, end: Any) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _number(data: Any, start: Any, end: Any, keys: Any, table: Any, count: int) -> Any:
     """Return the number of the key; `count` where it is new, and it is added."""
     h = np.uint64(end - start)
@@ -53,7 +58,7 @@ def _number(data: Any, start: Any, end: Any, keys: Any, table: Any, count: int) 
     return count
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _trimmed(data: Any, start: int, end: int, parts: Any) -> Any:
     while start < end and (parts[data[start]] or data[start] == _SPACE):
         start += 1
@@ -62,7 +67,7 @@ def _trimmed(data: Any, start: int, end: int, parts: Any) -> Any:
     return start, end
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _unquoted(data: Any, start: int, end: int) -> Any:
     """Return what stands inside the quotes; of an unquoted value what stands before a comma or semicolon and a blank."""
     if start < end and data[start] == _QUOTE:
@@ -83,7 +88,22 @@ def _unquoted(data: Any, start: int, end: int) -> Any:
     return start, end
 
 
-@njit(cache=True, nogil=True)
+@inlined
+def _closing(data: Any, i: Any, end: Any) -> Any:
+    """Return where the next quote without a backslash stands, the end where there is none."""
+    while i < end:
+        while i + 8 <= end:
+            word = u64(data, i) ^ _QUOTES
+            if (word - _ONES) & ~word & _HIGHS != 0:
+                break
+            i += 8
+        if i < end and data[i] == _QUOTE and data[i - 1] != _BACK:
+            return i
+        i += 1
+    return end
+
+
+@jit
 def scan(data: Any, bounds: Any, parts: Any, how: Any, out: Any) -> Any:
     r"""Take lines apart.
 
@@ -95,26 +115,26 @@ def scan(data: Any, bounds: Any, parts: Any, how: Any, out: Any) -> Any:
             between key and value (byte). Where that is no equals sign, what cannot be a key is part of the value before.
         out: arrays that are filled: tokens int64 (t, 4), row, key (-1: the row had the key before), start and end of the
             value; keys int64 (k, 4), start and end of the name, how often it comes, whether a value has `\=`; counts int64
-            (n,), pairs of each line; table int32, a power of two long, filled with -1. There is room for every sign.
+            (n,), pairs of each line; table int32, a power of two long, and last int64 (k,), both filled with -1. There is room
+            for every sign.
 
     Returns:
-        int64 (2,): numbers of tokens and keys.
+        Numbers of tokens and keys.
     """
-    tokens, keys, counts, table = out
+    tokens, keys, counts, table, last = out
     quoted, escaped, sign = how
-    last = np.full(keys.shape[0], -1, np.int64)
     found, named = 0, 0
     for row in range(bounds.shape[0] - 1):
         start, end = bounds[row], bounds[row + 1]
-        begin, fresh, inside, key, value, bent = start, True, False, -1, start, False
-        for i in range(start, end + 1):
+        begin, fresh, key, value, bent, i = start, True, -1, start, False, start - 1
+        while i < end:
+            i += 1
+            if quoted and i < end and data[i] == _QUOTE and (i == start or data[i - 1] != _BACK):
+                i = _closing(data, i + 1, end)
+                if i < end:
+                    continue
             if i < end:
                 c = data[i]
-                if quoted and c == _QUOTE and (i == start or data[i - 1] != _BACK):
-                    inside = not inside
-                    continue
-                if inside:
-                    continue
                 if parts[c]:
                     begin, fresh = i + 1, True
                     continue
@@ -148,7 +168,7 @@ def scan(data: Any, bounds: Any, parts: Any, how: Any, out: Any) -> Any:
                 if _is_key(data, begin, i):
                     key = _number(data, begin, i, keys, table, named)
                     named = max(named, key + 1)
-    return np.array([found, named])
+    return found, named
 
 
 @njit(cache=True, nogil=True)
@@ -170,7 +190,7 @@ def by_key(tokens: Any, named: int) -> Any:
     return order, begins
 
 
-@njit(cache=True, nogil=True)
+@jit
 def lengths(tokens: Any, order: Any) -> int:
     """Return how many bytes the values of these tokens have."""
     total = 0
@@ -179,7 +199,7 @@ def lengths(tokens: Any, order: Any) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@jit
 def column(data: Any, tokens: Any, order: Any, out: Any) -> None:
     """Write one key's values as an Arrow column.
 
@@ -197,9 +217,13 @@ def column(data: Any, tokens: Any, order: Any, out: Any) -> None:
             offsets[row] = at
             row += 1
         valid[here >> 3] |= np.uint8(1 << (here & 7))
-        for i in range(tokens[t, 2], tokens[t, 3]):
+        i, stop = tokens[t, 2], tokens[t, 3]
+        while i + 8 <= stop:
+            put64(text, at, u64(data, i))
+            i, at = i + 8, at + 8
+        while i < stop:
             text[at] = data[i]
-            at += 1
+            i, at = i + 1, at + 1
     while row < offsets.shape[0]:
         offsets[row] = at
         row += 1

@@ -51,7 +51,8 @@ def _taken(texts: pa.Array, parts: bytes, sign: str, *, quoted: bool) -> tuple[d
     counts, tokens, keys = np.zeros(len(texts), np.int64), np.empty((room, 4), np.int64), np.zeros((room, 4), np.int64)
     table = np.full(1 << max(6, (2 * room).bit_length()), -1, np.int32)
     how = (quoted, not quoted, ord(sign))
-    found, named = kernel.scan(data, bounds, _parting(parts), how, (tokens, keys, counts, table)).tolist()
+    last = np.full(room, -1, np.int64)
+    found, named = kernel.scan(data, bounds, _parting(parts), how, (tokens, keys, counts, table, last))
     order, begins = kernel.by_key(tokens[:found], named)
     names = [data[start:end].tobytes().decode("ascii") for start, end in keys[:named, :2].tolist()]
     columns: dict[str, pa.Array] = {}

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from kyumei.readers.lines import Lines, share
-from kyumei.readers.match import bools, extract, filled, ints, only
+from kyumei.readers.lines import share
+from kyumei.readers.match import filled
 from kyumei.readers.network import framed
 from kyumei.readers.pairs import colons
 from kyumei.readers.registry import reader
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.model.source import Source
+    from kyumei.readers.lines import Lines
     from kyumei.readers.linux.years import Calendar
     from kyumei.store.rows import Rows
 
@@ -81,25 +82,10 @@ def read(source: Source, rows: Rows) -> None:
 
 
 def _own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
-    import numpy as np
+    def taking(take: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Lines, dict[str, Any]], None]:
+        return lambda good, found: _add(good, take(found), calendar, rows)
 
-    forms: tuple[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]], ...] = (
-        (_SENT, _sent),
-        (_PIPED, _piped),
-        (_PRINTED, _printed),
-    )
-    left = np.arange(len(lines))
-    for pattern, take in forms:
-        found, matched = extract(lines.text.take(ints(left)), pattern)
-        told = matched.to_numpy(zero_copy_only=False)
-        if told.any():
-            here = ints(left[told])
-            good = Lines(lines.rec.take(here), lines.size.take(here), lines.text.take(here))
-            _add(good, take(only(found, matched)), calendar, rows)
-            left = left[~told]
-    done = np.ones(len(lines), bool)
-    done[left] = False
-    return bools(done)
+    return framed.in_turn(lines, [((_SENT,), taking(_sent)), ((_PIPED,), taking(_piped)), ((_PRINTED,), taking(_printed))])
 
 
 def _add(lines: Lines, fields: dict[str, Any], calendar: Calendar, rows: Rows) -> None:

@@ -12,13 +12,13 @@ from kyumei.readers.lines import Unread, batches
 from kyumei.readers.linux import syslog
 from kyumei.readers.linux.connections import Connections
 from kyumei.readers.linux.years import Calendar
-from kyumei.readers.match import constant, extract, filled
+from kyumei.readers.match import bools, constant, extract, filled, ints, only
 from kyumei.readers.network import kv
 from kyumei.readers.network.keyvalue import times
 from kyumei.readers.stamps import BSD_STAMP, ISO_STAMP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kyumei.store.rows import Rows
 
     Own = Callable[[Lines, Calendar, Rows], pa.Array]
+    Taken = Callable[[Lines, dict[str, Any]], None]
 
 _HEADS: Final = (
     rf"^(?:<\d{{1,3}}>)?(?P<stamp>{BSD_STAMP}):? (?:(?P<host>[^ =|]+) )?",
@@ -71,6 +72,29 @@ def attributes(texts: pa.Array, delimiter: str, sign: str = "=") -> dict[str, pa
     if not (delimiter.isascii() and len(delimiter) == 1):
         texts, delimiter = pc.replace_substring(texts, delimiter, "\x1f"), "\x1f"
     return {name: filled(values) for name, values in plain(texts, delimiter.encode(), sign).items()}
+
+
+def in_turn(lines: Lines, forms: Iterable[tuple[Sequence[str], Taken]]) -> pa.Array:
+    """Hand the lines that a form's patterns fit to its function, with the patterns' groups; return a mask of those handed on.
+
+    Args:
+        lines: some lines.
+        forms: patterns and function; a line goes to the first form that fits.
+    """
+    import numpy as np
+
+    left = np.arange(len(lines))
+    for patterns, take in forms:
+        found, matched = extract(lines.text.take(ints(left)) if len(left) < len(lines) else lines.text, *patterns)
+        told = matched.to_numpy(zero_copy_only=False)
+        if told.any():
+            here = ints(left[told])
+            part = lines if told.all() and len(told) == len(lines) else None
+            take(part or type(lines)(lines.rec.take(here), lines.size.take(here), lines.text.take(here)), only(found, matched))
+            left = left[~told]
+    done = np.ones(len(lines), bool)
+    done[left] = False
+    return bools(done)
 
 
 def add(lines: Lines, fields: Mapping[str, Any], calendar: Calendar, rows: Rows, **known: Any) -> None:

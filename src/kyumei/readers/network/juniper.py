@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.readers.lines import share
-from kyumei.readers.match import extract, filled, only
+from kyumei.readers.match import filled
 from kyumei.readers.network import framed
 from kyumei.readers.pairs import pairs
 from kyumei.readers.registry import reader
@@ -79,18 +79,10 @@ def read(source: Source, rows: Rows) -> None:
 
 
 def _own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    def take(good: Lines, found: dict[str, Any]) -> None:
+        _add(good, found, calendar, rows)
 
-    done = pa.repeat(pa.scalar(value=False), len(lines))
-    for patterns in ((_STRUCTURED,), (_SCREENOS,), _SENTENCES):
-        found, matched = extract(lines.text, *patterns)
-        matched = pc.and_not(matched, done)
-        good = lines.where(matched)
-        if len(good):
-            _add(good, only(found, matched), calendar, rows)
-            done = pc.or_(done, matched)
-    return done
+    return framed.in_turn(lines, [(patterns, take) for patterns in ((_STRUCTURED,), (_SCREENOS,), _SENTENCES)])
 
 
 def _add(lines: Lines, found: dict[str, Any], calendar: Calendar, rows: Rows) -> None:
