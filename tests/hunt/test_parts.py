@@ -18,6 +18,7 @@ SAMPLES = Path(__file__).parents[1] / "readers" / "windows.evtx"
 class Taken:
     def __init__(self) -> None:
         self.records: list[int] = []
+        self.wanted = None
 
     def read(self, source: Source, reader: str) -> None: ...
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Key = tuple[str, str, int]
 
 _PLAIN: Final = "record.written"
-_ASKED: Final = (
+ASKED: Final = (
     "LogonType", "WorkstationName", "Workstation", "ClientName", "CommandLine", "NewProcessName", "Image", "ImagePath",
     "ServiceFileName", "ScriptBlockText", "TaskContent", "Payload", "ServiceName", "OriginalFileName", "TaskName",
     "System_Keywords", "ParentProcessName", "ParentImage", "ProcessName", "AccessMask",
@@ -56,13 +56,14 @@ def _groups(columns: Columns, rows: np.ndarray) -> Iterator[tuple[Key, np.ndarra
     """Yield (provider, channel, number), rows and rules of each group that the mapping knows more of."""
     import numpy as np
 
-    texts = [look.texts(columns, names, rows).dictionary_encode() for names in (look.PROVIDER, look.CHANNEL, look.EVENT_ID)]
-    codes = [t.indices.fill_null(len(t.dictionary)).to_numpy(zero_copy_only=False).astype(np.int64) for t in texts]
-    key = (codes[0] * (len(texts[1].dictionary) + 1) + codes[1]) * (len(texts[2].dictionary) + 1) + codes[2]
+    coded = [look.coded(columns, names, rows) for names in (look.PROVIDER, look.CHANNEL, look.EVENT_ID)]
+    key = np.zeros(len(rows), np.int64)
+    for codes, texts in coded:
+        key = key * (len(texts) + 1) + codes + 1
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     for own in np.split(order, starts[1:]):
-        provider, channel, event = (t[int(own[0])].as_py() for t in texts)
+        provider, channel, event = (texts[codes[own[0]]] if codes[own[0]] >= 0 else None for codes, texts in coded)
         if event and event.isdigit():
             rules = mapping.candidates(provider, channel, int(event))
             if any(rule.action != _PLAIN for rule in rules):
@@ -93,6 +94,6 @@ def _table(batch: Batch, found: Sequence[tuple[Key, np.ndarray, dict[str, pa.Arr
     for name in {name for _, _, one in found for name in one}:
         kind = schema.field(name).type
         common[name] = pa.concat_arrays([one.get(name, pa.nulls(len(mine), kind)) for _, mine, one in found])
-    own = {name: look.texts(batch.columns, (name,), rows) for name in _ASKED if name in batch.columns.fields}
+    own = {name: look.texts(batch.columns, (name,), rows) for name in ASKED if name in batch.columns.fields}
     columns = {c: common.get(c, pa.nulls(n, schema.field(c).type)) for c in COLUMNS}
     return pa.table(columns | {name: values for name, values in own.items() if values.null_count < n})

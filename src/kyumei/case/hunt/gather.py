@@ -42,6 +42,7 @@ class Batch:
         ts: timestamp[us, UTC], null where the record has no time.
         tables: the events with the common columns, where the reader gave them.
         lasting: whether the dictionaries go on in the next such batch.
+        chunk: int64, of each event of which only some fields are here, where its chunk begins in the log; -1 of the others.
     """
 
     reader: str
@@ -52,6 +53,12 @@ class Batch:
     ts: pa.Array
     tables: tuple[pa.Table, ...] = ()
     lasting: bool = False
+    chunk: np.ndarray | None = None
+
+    @property
+    def kind(self) -> tuple[str, bool, bool]:
+        """Return what two batches must have in common to be put together."""
+        return self.reader, self.lasting, self.chunk is not None
 
 
 @dataclass(slots=True)
@@ -63,11 +70,11 @@ class Gather:
     """
 
     sink: Callable[[Batch], None]
-    _held: dict[tuple[str, bool], list[Batch]] = field(default_factory=dict[tuple[str, bool], list[Batch]])
+    _held: dict[tuple[str, bool, bool], list[Batch]] = field(default_factory=dict)
 
     def add(self, batch: Batch) -> None:
         """Take a batch."""
-        key = (batch.reader, batch.lasting)
+        key = batch.kind
         held = self._held.setdefault(key, [])
         other = batch.lasting and held and held[-1].columns.dictionary is not batch.columns.dictionary
         if other or sum(b.columns.n for b in held) + batch.columns.n > ROWS:
@@ -80,7 +87,7 @@ class Gather:
         for key in sorted(self._held):
             self._hand_on(key)
 
-    def _hand_on(self, key: tuple[str, bool]) -> None:
+    def _hand_on(self, key: tuple[str, bool, bool]) -> None:
         held = self._held.pop(key, [])
         if held:
             self.sink(held[0] if len(held) == 1 else joined(held))
@@ -102,6 +109,7 @@ def joined(batches: list[Batch]) -> Batch:
         pa.concat_arrays([b.ts for b in batches]),
         tuple(table for b in batches for table in b.tables),
         first.lasting,
+        None if first.chunk is None else np.concatenate([b.chunk for b in batches if b.chunk is not None]),
     )
 
 

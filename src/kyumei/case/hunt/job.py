@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.case.hunt import read, rows
 from kyumei.case.hunt.acts import acts
 from kyumei.case.hunt.gather import Gather
+from kyumei.case.hunt.needed import wanted_by
 from kyumei.case.hunt.rules import detector
 from kyumei.case.hunt.tables import logons, metrics
 from kyumei.store.schema import SOURCES
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kyumei.case.hunt.gather import Batch
     from kyumei.case.hunt.read import Tally
     from kyumei.model.source import Source
+    from kyumei.readers.windows.columnar.lean import Wanted
 
 FILES: Final = 256
 BYTES: Final = 16 * 1024 * 1024
@@ -104,6 +106,11 @@ class _Out:
         self._sources = Part(folder / "objects" / "sources", f"{job.number:06d}")
         self._stem = f"{job.number:06d}"
         self._gather = Gather(self._take)
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """Return the fields that are needed of each event; of single events all are shown."""
+        return None if self._settings.details == "all" else wanted_by(self._settings.rules)
 
     def take(self, batch: Batch) -> None:
         """Take a batch."""

@@ -34,6 +34,29 @@ def texts(columns: Columns, names: tuple[str, ...], rows: np.ndarray) -> pa.Arra
     return found
 
 
+def coded(columns: Columns, names: tuple[str, ...], rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Return `texts` as the place of each row's text among the different ones, -1 for null, and these."""
+    import numpy as np
+    import pyarrow as pa
+
+    found = np.full(len(rows), -1, np.int64)
+    known: list[str | None] = []
+    for name in names:
+        column = columns.fields.get(name)
+        if column is None or not (missing := np.flatnonzero(found < 0)).size:
+            continue
+        own = codes(column, rows[missing])
+        held = np.flatnonzero(own >= 0)
+        used, place = np.unique(own[held], return_inverse=True)
+        given = _given(column.values.take(pa.array(used))).to_pylist()
+        numbers = np.array([-1 if text is None else len(known) + n for n, text in enumerate(given)], np.int64)
+        found[missing[held]] = numbers[place]
+        known += given
+    texts = {text: n for n, text in enumerate(dict.fromkeys(text for text in known if text is not None))}
+    same = np.array([*(-1 if text is None else texts[text] for text in known), -1], np.int64)
+    return same[found], list(texts)
+
+
 def actors(columns: Columns, rows: np.ndarray) -> pa.Array:
     """Return who acted in each of these rows: a person's account before the machine's, null where nobody is named."""
     import pyarrow as pa

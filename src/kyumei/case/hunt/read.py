@@ -13,11 +13,12 @@ from kyumei.readers import run as readers
 from kyumei.readers.windows import evtx
 from kyumei.readers.windows.columnar import decode
 from kyumei.readers.windows.columnar.decoder import Decoder
+from kyumei.readers.windows.columnar.lean import Chosen, Lean
 from kyumei.store.columns import Column, from_table
 from kyumei.store.schema import PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kyumei.model.source import Source
     from kyumei.readers.registry import Reader
     from kyumei.readers.windows.columnar.decoder import Batch as Decoded
+    from kyumei.readers.windows.columnar.lean import Wanted
     from kyumei.store.columns import Columns
 
 EVTX: Final = "windows.evtx"
@@ -42,6 +44,10 @@ _COMMON: Final = {
 
 class Sink(Protocol):
     """What takes the batches."""
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """Return which fields of event logs on the disk are needed at first, None for all; `whole` gives the others."""
 
     def read(self, source: Source, reader: str) -> None:
         """Note a source that will be read."""
@@ -127,6 +133,9 @@ def read(piece: Piece, zone: str, temp: Path, sink: Sink) -> Tally:
     for step in walk(source, temp=temp):
         if isinstance(step, Closed):
             _note(tally, step.source, step.faults)
+        elif step.source is source and evtx.accepts(source):
+            _begin(source, EVTX, tally, sink)
+            _decoded(source, decode.batches(source, _decoder(source.zone, sink.wanted)), tally, sink)
         else:
             _read_one(step.source, tally, sink, opened=step.opener is not None)
     return tally
@@ -137,7 +146,7 @@ def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None
         return
     if evtx.accepts(source):
         _begin(source, EVTX, tally, sink)
-        _decoded(source, decode.batches(source, _decoder(source.zone)), tally, sink)
+        _decoded(source, decode.batches(source, _decoder(source.zone, None)), tally, sink)
         return
     reader, _ = readers.recognise(source)
     if reader is None:
@@ -149,7 +158,7 @@ def _read_one(source: Source, tally: Tally, sink: Sink, *, opened: bool) -> None
 
 
 def _read_part(source: Source, piece: Piece, tally: Tally, sink: Sink) -> None:
-    decoder = _decoder(source.zone)
+    decoder = _decoder(source.zone, sink.wanted)
     if piece.rest:
         suspects = decode.Suspects(list(piece.rest))
         _decoded(source, (b for got in decode.rest(source, decoder, suspects) for b in decode.as_batches(got)), tally, sink)
@@ -168,20 +177,42 @@ def _begin(source: Source, reader: str, tally: Tally, sink: Sink) -> None:
 
 
 def _decoded(source: Source, batches: Iterable[Decoded], tally: Tally, sink: Sink) -> None:
+    import numpy as np
+
     for got in batches:
         _note(tally, source, got.faults)
         if got.columns.n:
             batch = _batch(source, EVTX, _named(got.columns), got.rec, got.timestamps())
-            batch = replace(batch, lasting=bool(got.number.any()))
+            lasting = bool(got.number.any())
+            lean = lasting and sink.wanted is not None and len(got.chunk)
+            chunk = np.where(got.shape >= 0, got.chunk, -1) if lean else None
+            batch = replace(batch, lasting=lasting, chunk=chunk)
             _count(tally, batch)
             tally.carved += 0 if got.origin == "live" else got.columns.n
             sink.take(batch)
 
 
 @cache
-def _decoder(zone: str) -> Decoder:
+def _decoder(zone: str, wanted: Wanted | None) -> Decoder:
     """Return the decoder of this process, which keeps its dictionaries from file to file."""
-    return Decoder(zone)
+    return Decoder(zone) if wanted is None else Lean(zone, wanted)
+
+
+@cache
+def _chosen(zone: str) -> Chosen:
+    return Chosen(zone)
+
+
+def whole(source: Source, chunk: np.ndarray, rec: np.ndarray) -> Iterator[tuple[np.ndarray, Columns]]:
+    """Yield places among these records of an event log, and all fields of the events there, row by row.
+
+    Args:
+        source: the log.
+        chunk: of each record, where its chunk begins.
+        rec: where each record stands.
+    """
+    with source.open() as stream:
+        yield from _chosen(source.zone).fields(stream, chunk, rec)
 
 
 def _named(columns: Columns) -> Columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kyumei.case.hunt import look
 from kyumei.case.hunt.ask import GAP
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kyumei.case.hunt.gather import Batch
+    from kyumei.model.source import Source
+    from kyumei.store.columns import Columns
 
 
 def hits(batch: Batch, shown: list[tuple[int, np.ndarray]], *, with_details: str) -> pa.Table | None:
@@ -66,7 +68,7 @@ def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details:
         at = np.full(len(once), -1)
         at[chosen] = np.arange(len(chosen))
         places = pa.array(at, mask=at < 0)
-        told = details(batch.columns, once[chosen])
+        told = _details(batch, once[chosen])
         facts["details"], facts["extra"] = (pa.array(texts, pa.string()).take(places) for texts in told)
     table = pa.table(facts).take(pa.array(back))
     table = table.add_column(0, "rule", pa.array(numbers))
@@ -74,6 +76,30 @@ def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details:
     of = pa.array(batch.of[rows])
     table = table.append_column("evidence", pa.array([s.evidence_id for s in batch.sources], pa.string()).take(of))
     return table.append_column("path", pa.array([s.path for s in batch.sources], pa.string()).take(of))
+
+
+def _details(batch: Batch, rows: np.ndarray) -> tuple[list[str], list[str]]:
+    """Return what `details` does, also of events of which not all fields are here: these are read again."""
+    import numpy as np
+
+    from kyumei.case.hunt.read import whole
+
+    if batch.chunk is None:
+        return details(batch.columns, rows)
+    shown, extra = [""] * len(rows), [""] * len(rows)
+
+    def tell(places: np.ndarray, columns: Columns, own: np.ndarray) -> None:
+        for place, one, more in zip(places.tolist(), *details(columns, own), strict=True):
+            shown[place], extra[place] = one, more
+
+    lean = batch.chunk[rows] >= 0
+    tell(np.flatnonzero(~lean), batch.columns, rows[~lean])
+    for n in np.unique(batch.of[rows[lean]]).tolist():
+        mine = np.flatnonzero(lean & (batch.of[rows] == n))
+        source = cast("Source", batch.sources[n])  # as `read` gave it: events of other readers have all their fields
+        for places, columns in whole(source, batch.chunk[rows[mine]], batch.rec[rows[mine]]):
+            tell(mine[places], columns, np.arange(columns.n))
+    return shown, extra
 
 
 def _may_begin(numbers: np.ndarray, hosts: pa.Array, ts: pa.Array) -> np.ndarray:

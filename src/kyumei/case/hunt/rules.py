@@ -27,7 +27,8 @@ class Detector:
     """Finds the rows that each rule matches; rules are numbered in the order of `rules`."""
 
     def __init__(self, kept: Kept, compiled: stored.Kept, zone: str) -> None:
-        self._engines = [Engine(kept.rules, (), compiled) for _ in range(2)]
+        self._engines: dict[tuple[bool, bool], Engine] = {}
+        self._compiled = compiled
         self._kept = kept
         self._asked = dict(kept.asked.values())
         offset = datetime(2024, 1, 1, tzinfo=ZoneInfo(zone)).utcoffset()
@@ -36,13 +37,14 @@ class Detector:
     def run(self, batch: Batch, inside: np.ndarray | None) -> Found:
         """Return what the rules find in a batch, or in those of its events that are `inside`.
 
-        Batches whose dictionaries last and those that have their own have an engine each, so that the one with the
-        lasting memory does not lose it.
+        Batches whose dictionaries last, with all fields or with some, and those that have their own have an engine each, so
+        that the one with the lasting memory does not lose it.
         """
         import numpy as np
 
         ts = _micros(batch.ts)
-        found = self._engines[batch.lasting].numbered(batch.columns, source=batch.reader, offset=self._offset, ts=ts)
+        engine = self._engines.setdefault(batch.kind[1:], Engine(self._kept.rules, (), self._compiled))
+        found = engine.numbered(batch.columns, source=batch.reader, offset=self._offset, ts=ts)
         if inside is not None:
             found = [(rule, kept) for rule, rows in found if len(kept := rows[inside[rows]])]
         asked = [(rule, rows) for rule, rows in found if rule in self._asked]
@@ -76,5 +78,11 @@ def _micros(ts: pa.Array) -> np.ndarray:
 @cache
 def detector(folder: Path, zone: str) -> Detector:
     """Return the detector of this process for the rules that `prepared` left in the folder."""
-    (compiled,) = sorted(folder.glob("*.npz"))
-    return Detector(load(folder), stored.load(compiled), zone)
+    return Detector(load(folder), compiled(folder), zone)
+
+
+@cache
+def compiled(folder: Path) -> stored.Kept:
+    """Return the compiled rules that `prepared` left in the folder, loaded once a process."""
+    (path,) = sorted(folder.glob("*.npz"))
+    return stored.load(path)

@@ -35,6 +35,7 @@ _ACCOUNT: Final = ("TargetUserName", "AccountName", "User", "Param1", "SubjectUs
 _DOMAIN: Final = ("TargetDomainName", "AccountDomain", "Param2", "SubjectDomainName")
 _FROM: Final = ("IpAddress", "ClientAddress", "Address", "Param3")
 _STATION: Final = ("WorkstationName", "Workstation", "ClientName")
+FIELDS: Final = (*_ACCOUNT, *_DOMAIN, *_FROM, *_STATION, "LogonType", "SubStatus", "Status")
 _BY: Final = ("host", "channel", "event_id", "provider")
 
 

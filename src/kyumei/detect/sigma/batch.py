@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kyumei.detect.sigma.scan import Memory
     from kyumei.detect.sigma.stored import Kept
 
+_MINUTE: Final = 60_000_000
+
 
 def with_time(columns: Columns, ts: np.ndarray, kept: Kept) -> Columns:
     """Return the batch with the events' own time as a field, where a rule asks for it and no field has it.
@@ -39,7 +41,9 @@ def with_time(columns: Columns, ts: np.ndarray, kept: Kept) -> Columns:
     if not set(OWN[TIME]) & kept.units.keys() or set(OWN[TIME]) & named:
         return columns
     rows = np.flatnonzero(ts != np.iinfo(np.int64).min).astype(np.uint32)
-    moments, codes = np.unique(ts[rows], return_inverse=True)
+    asked = [kept.units[name] for name in OWN[TIME] if name in kept.units]
+    whole = ts[rows] // _MINUTE * _MINUTE if all(one.parts_of_time for one in asked) else ts[rows]
+    moments, codes = np.unique(whole, return_inverse=True)
     texts = [f"{moment}Z" for moment in np.datetime_as_string(moments.view("datetime64[us]"), unit="us").tolist()]
     column = Column(rows, codes.astype(np.int32), pa.array(texts, pa.string()))
     return Columns(columns.n, columns.fields | {TIME: column}, columns.dictionary)

@@ -43,6 +43,12 @@ class Unit:
     tests: Sequence[Test]
     _plain: Plain | None = None
 
+    @property
+    def parts_of_time(self) -> bool:
+        """Return whether nothing is asked but the minute, the hour and larger parts of times."""
+        plain = len(self.texts) or self.regexes.database or self.regexes.slow
+        return not plain and all(isinstance(test, Compare) and test.part for _, test in self.others)
+
     def scan(self, values: pa.StringArray, offset: timedelta) -> np.ndarray:
         """Return (test, position), int32, by position, of the values that pass.
 

@@ -185,6 +185,15 @@ def _rules() -> dict[tuple[str, int], tuple[Rule, ...]]:
     return {key: tuple(rules) for key, rules in found.items()}
 
 
+def fields() -> frozenset[str]:
+    """Return every field that the table names."""
+    found = {KEYWORDS}
+    for rule in (rule for rules in _rules().values() for rule in rules):
+        found |= {test.name for test in rule.tests} | {name for pick in rule.picks for name in pick.names}
+        found |= {name for _, names in rule.message for name in names}
+    return frozenset(found)
+
+
 def _compiled(row: dict[str, str]) -> Rule:
     tests = tuple(_test(condition) for condition in row["when"].split(";") if condition)
     picks = tuple(Picked(name, row[name], named(row[name]), _pick(name, row[name])) for name in _COLUMNS if row[name])

@@ -51,6 +51,7 @@ class Batch:
         shape: int32, which template a record is of, -1 where the fallback read it.
         events: the records that the fallback read, in order.
         order: of a shape: the names of its fields as they stand in the template.
+        chunk: int64, where in the file the chunk of each record begins; of no meaning for those that the fallback read.
     """
 
     columns: Columns
@@ -62,6 +63,7 @@ class Batch:
     shape: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     events: list[WindowsEvent] = field(default_factory=list)
     order: Callable[[int], Sequence[str]] = lambda _: ()
+    chunk: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def timestamps(self) -> pa.Array:
         """Return `ts` as Arrow timestamps with nulls."""
@@ -149,8 +151,9 @@ class Decoder:
             notes: what is wrong with a chunk (by its number in the buffer) as a whole, where something is.
             others: the live records of these chunks that the fallback read; each gets its place.
         """
-        start, pairs = self._pairs(scanned.n, offset, others)
-        self._encode(pairs)
+        work = self._work(scanned.n)
+        start, pairs = self._pairs(work, scanned.n, offset, others)
+        self._encode(work, pairs)
         self._dictionary.spell()
         columns = self._columns(start, pairs)
         ts, at = pairs.ts, pairs.record
@@ -170,7 +173,12 @@ class Decoder:
             shape=shape,
             events=[f.event for f in others],
             order=self._shapes.order,
+            chunk=rec - self.records.at[at] % scan.CHUNK,
         )
+
+    def _work(self, n: int) -> _Encoded:  # noqa: ARG002  # for others that take less of the n records
+        """Return what is encoded: the slots, and the records with their shapes."""
+        return self._slots, self.records
 
     def _named(self, columns: _Pairs) -> dict[str, Column]:
         found: dict[str, Column] = {}
@@ -203,23 +211,23 @@ class Decoder:
         codes += [self._dictionary.intern(number, text) for number, text in self._shapes.literals[len(codes) :]]
         self._slots.literals[:, 1] = codes
 
-    def _counts(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+    def _counts(self, work: _Encoded, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Return how many records each shape has, and how many pairs one of them can give."""
-        slots, shape = self._slots, self.records.shape[:n]
+        slots, shape = work[0], work[1].shape[:n]
         counts = np.bincount(shape[shape >= 0], minlength=len(slots.start))
         return counts, np.maximum(slots.outer, 0) + slots.nested + slots.literal[:, 1] - slots.literal[:, 0]
 
     def _trim(self, n: int) -> None:
         """Leave records with very many values to the fallback where the whole batch would take too much room."""
-        counts, width = self._counts(n)
+        counts, width = self._counts((self._slots, self.records), n)
         if (counts * width).sum() > _MOST_PAIRS:
             shape = self.records.shape[:n]
             shape[np.isin(shape, np.flatnonzero(width > _WIDE))] = -1
 
-    def _pairs(self, n: int, offset: int, others: Sequence[Found]) -> tuple[np.ndarray, encode.Pairs]:
+    def _pairs(self, work: _Encoded, n: int, offset: int, others: Sequence[Found]) -> tuple[np.ndarray, encode.Pairs]:
         """Return where each field's pairs begin, and room for all that these records can give, each with its row."""
-        slots = self._slots
-        counts, _ = self._counts(n)
+        slots, records = work
+        counts, _ = self._counts(work, n)
         spans = np.maximum(slots.outer, 0) + slots.nested
         fields = np.concatenate([slots.field, slots.literals[:, 0]])
         weights = np.concatenate([np.repeat(counts, spans), np.repeat(counts, np.diff(slots.literal, axis=1)[:, 0])])
@@ -227,7 +235,7 @@ class Decoder:
         room = np.bincount(fields[used], weights[used], minlength=len(self._shapes.names)).astype(np.int64)
         start = np.cumsum(room) - room
         total = int(room.sum())
-        own = np.flatnonzero(self.records.shape[:n] >= 0)
+        own = np.flatnonzero(records.shape[:n] >= 0)
         rows = np.arange(len(own))
         if others:
             rows += np.searchsorted(np.array([f.rec for f in others], np.int64), self.records.at[own] + offset)
@@ -243,10 +251,11 @@ class Decoder:
         )
         return start, pairs
 
-    def _encode(self, pairs: encode.Pairs) -> None:
+    def _encode(self, work: _Encoded, pairs: encode.Pairs) -> None:
+        slots, records = work
         row = 0
         while True:
-            row = encode.encode(self.buffer, row, self.records, self._slots, self._dictionary.raw, pairs)
+            row = encode.encode(self.buffer, row, records, slots, self._dictionary.raw, pairs)
             if row == len(pairs.record):
                 return
             self._dictionary.grow(2 * scan.MOST_VALUES, scan.CHUNK)
@@ -350,3 +359,4 @@ class Decoder:
 
 if TYPE_CHECKING:
     _Pairs = dict[int, tuple[np.ndarray, np.ndarray]]
+    _Encoded = tuple[encode.Slots, scan.Records]

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from kyumei.readers.windows.columnar import encode, joined, scan, text
+from kyumei.readers.windows.columnar import encode, joined, lean, scan, text
 
 _NOTHING: Final = np.zeros(scan.CHUNK, np.uint8)
 
@@ -25,6 +25,8 @@ def warm() -> None:
     slots, values = Shapes().slots(), Dictionary("cp932").raw
     scan.spelt(_NOTHING, scan.FIRST, 0, _NOTHING.copy())
     encode.allowed(_NOTHING, 0, found, slots)
+    types = np.zeros(256, np.bool_)
+    lean.judge(_NOTHING, found, slots, (types[:0], types[:0]), (types, np.zeros((0, 1), np.uint8)), np.empty(0, np.int32))
     none, places = np.empty(0, np.int32), np.empty(0, np.int64)
     pairs = encode.Pairs(places, none, none, places, places, np.zeros((1, 4), np.int64))
     encode.encode(_NOTHING, 0, found, slots, values, pairs)
