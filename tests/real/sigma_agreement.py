@@ -102,6 +102,7 @@ def decoded(paths: Sequence[Path], work: Path) -> list[Batch]:
 
     class Sink:
         gather = Gather(found.append)
+        wanted = None
 
         def read(self, *_: object) -> None:
             pass

@@ -25,7 +25,7 @@ def connect(
         database: file of the database, None for one in memory.
         read_only: open the file for reading only.
         folders: the only folders whose files SQL may read or write.
-        memory: how much of it queries may take before they go to a folder beside the database.
+        memory: how much of it queries may take before they go to a folder beside the database, or in the first of `folders`.
         threads: how many threads a query may use; answers do not depend on it.
     """
     import duckdb
@@ -37,6 +37,8 @@ def connect(
         "memory_limit": memory,
         "preserve_insertion_order": True,
     }
+    if database is None and folders:
+        config["temp_directory"] = str(folders[0].resolve() / ".queries")
     con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=config)
     con.execute("set timezone = 'UTC'")
     listed = ", ".join(text(str(folder.resolve())) for folder in folders)

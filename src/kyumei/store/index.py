@@ -54,6 +54,14 @@ def build(case: Path) -> Path:
     for left in (partial, partial.with_name(f"{partial.name}.wal")):  # of a run that was killed
         left.unlink(missing_ok=True)
     con = connect(partial, folders=[case], memory=_MEMORY)
+    fill(con, case)
+    con.close()
+    partial.replace(target)
+    return target
+
+
+def fill(con: duckdb.DuckDBPyConnection, case: Path) -> None:
+    """Make the tables of a case folder's Parquet in an empty database."""
     point_at(con, case)
     for table, (folder, columns) in _TABLES.items():
         _load(con, table, case / folder, columns)
@@ -65,9 +73,6 @@ def build(case: Path) -> Path:
     con.execute(_ROLL_UPS.format(unit="hour", cast=""))
     con.execute(_ROLL_UPS.format(unit="day", cast="::date"))
     links.build(con)
-    con.close()
-    partial.replace(target)
-    return target
 
 
 def point_at(con: duckdb.DuckDBPyConnection, case: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kyumei.case.hunt.kept import RuleFacts
 from kyumei.detect import run as detect
 from kyumei.store import index
+from kyumei.store.connect import connect
 from kyumei.store.query import Store
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ def findings(folder: Path, zone: str) -> Sequence[Finding]:
     """Return the findings of all analytics over the events in this folder; none where nothing was written."""
     if not any((folder / "events").rglob("*.parquet")):
         return ()
-    index.build(folder)
-    store = Store.open(folder)
+    con = connect(folders=[folder])
+    index.fill(con, folder)
+    store = Store(con)
     try:
         return detect.run(store, detect.Settings(zone=zone))
     finally:
