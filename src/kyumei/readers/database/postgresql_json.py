@@ -8,18 +8,26 @@ Format: https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNT
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Final
 
 from kyumei.readers.database.postgresql_csv import add
-from kyumei.readers.json_values import values
+from kyumei.readers.flat_json.records import records
+from kyumei.readers.json_values import VALUE_CHARS, is_line_a_value
 from kyumei.readers.lines import Lines, share
+from kyumei.readers.match import ints
 from kyumei.readers.registry import reader
+from kyumei.store.columns import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
+
     from kyumei.model.source import Source
+    from kyumei.store.columns import Columns
     from kyumei.store.rows import Rows
 
 _NAMES: Final = {
@@ -33,7 +41,8 @@ _NAMES: Final = {
     "state_code": "sql_state_code",
     "statement": "query",
 }
-_BATCH: Final = 8192
+_WRAPPED: Final = "record."
+_AUDIT: Final = ("audit_type", "statement_id", "substatement_id", "class", "command", "object_type", "object_name")
 _LINE: Final = re.compile(r'\{.*"(?:error_severity)": ?"(?:LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG\d?)"')
 
 
@@ -51,50 +60,64 @@ def accepts(source: Source) -> int:
 )
 def read(source: Source, rows: Rows) -> None:
     """Add one event for each object; `rec` is its byte offset."""
-    batch: list[tuple[int, int, Mapping[str, Any]]] = []
-    for rec, size, value in values(source, rows):
-        record = _record(value)
-        if record is None:
-            rows.fault(rec, "no record of PostgreSQL's log", size)
-            continue
-        batch.append((rec, size, record))
-        if len(batch) >= _BATCH:
-            _add(batch, rows)
-            batch = []
-    if batch:
-        _add(batch, rows)
+    import numpy as np
+
+    for block in records(source, rows):
+        parts = _columns(block.columns)
+        good = parts["error_severity"].is_valid().to_numpy(zero_copy_only=False)
+        for rec in block.rec[~good].tolist():
+            rows.fault(rec, "no record of PostgreSQL's log", _size(source, rec))
+        here = ints(np.flatnonzero(good))
+        if len(here):
+            rec = ints(block.rec).take(here)
+            add(
+                Lines(rec, rec, parts["error_severity"].take(here)),
+                {name: values.take(here) for name, values in parts.items()},
+                rows,
+            )
 
 
-def _record(value: Any) -> Mapping[str, Any] | None:
-    """Return the columns of a csvlog."""
-    inner = value.get("record") if isinstance(value, dict) else None
-    record = inner if isinstance(inner, dict) else value
-    if not isinstance(record, dict) or "error_severity" not in record:
-        return None
-    audit = record.get("audit")
-    if isinstance(audit, dict):
-        return {**record, "message": _audit(audit)}
-    return {_NAMES.get(str(name), str(name)): cell for name, cell in record.items()} if "record" not in value else record
-
-
-def _audit(said: Mapping[str, Any]) -> str:
-    """Return pgaudit's line as PostgreSQL itself writes it."""
-    head = (
-        said.get(n) or ""
-        for n in ("audit_type", "statement_id", "substatement_id", "class", "command", "object_type", "object_name")
-    )
-    statement = str(said.get("statement") or "").replace('"', '""')
-    return f'AUDIT: {",".join(map(str, head))},"{statement}",{said.get("parameter") or "<none>"}'
-
-
-def _add(batch: list[tuple[int, int, Mapping[str, Any]]], rows: Rows) -> None:
+def _columns(columns: Columns) -> dict[str, pa.Array]:
+    """Return the columns of a csvlog, whether they stand in `record` or by themselves under their names in JSON."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    recs, sizes, records = zip(*batch, strict=True)
-    names = sorted({name for record in records for name, cell in record.items() if isinstance(cell, str)})
-    columns = {
-        name: pa.array([cell if isinstance(cell := r.get(name), str) and cell else None for r in records], pa.string())
-        for name in names
-    }
-    lines = Lines(pa.array(recs, pa.int64()), pa.array(sizes, pa.int64()), pa.nulls(len(recs), pa.string()))
-    add(lines, columns, rows)
+    texts = {name.removesuffix("#native"): values.cast(pa.string()) for name, values in arrays(columns).items()}
+    nothing = pa.nulls(columns.n, pa.string())
+    wrapped = texts.get(f"{_WRAPPED}error_severity", nothing).is_valid()
+    found = {"error_severity": nothing}
+    for name, values in texts.items():
+        inner = name.startswith(_WRAPPED)
+        column = name.removeprefix(_WRAPPED) if inner else _NAMES.get(name, name)
+        mine = pc.if_else(wrapped if inner else pc.invert(wrapped), values, nothing)
+        found[column] = pc.coalesce(found.get(column, nothing), mine)
+    audited = [found[f"audit.{name}"].is_valid() for name in (*_AUDIT, "statement") if f"audit.{name}" in found]
+    if audited:
+        found["message"] = pc.if_else(reduce(pc.or_, audited), _audit(found, nothing), found.get("message", nothing))
+    return found
+
+
+def _audit(said: Mapping[str, pa.Array], nothing: pa.Array) -> pa.Array:
+    """Return pgaudit's lines as PostgreSQL itself writes them."""
+    import pyarrow.compute as pc
+
+    def text(name: str) -> pa.Array:
+        return pc.fill_null(said.get(f"audit.{name}", nothing), "")
+
+    head = pc.binary_join_element_wise(*map(text, _AUDIT), ",")
+    statement = pc.replace_substring(text("statement"), '"', '""')
+    given = pc.fill_null(said.get("audit.parameter", nothing), "<none>")
+    return pc.binary_join_element_wise("AUDIT: ", head, ',"', statement, '",', given, "")
+
+
+def _size(source: Source, rec: int) -> int:
+    """Return how many bytes the object takes, with its line's end where it is a line."""
+    with source.open() as stream:
+        stream.seek(rec)
+        if is_line_a_value(source.sample.text):
+            return len(stream.readline(VALUE_CHARS))
+        text = stream.read(VALUE_CHARS).decode("utf-8", "surrogateescape")
+    try:
+        return len(text[: json.JSONDecoder().raw_decode(text)[1]].encode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return 0
