@@ -149,3 +149,11 @@ def test_the_head_of_records_that_are_no_utf8_is_looked_at_all_the_same() -> Non
     data = '{"利用者":"山田","stream":"stdout","log":"終了\\n","time":"2024-06-17T01:00:00Z"}\n'.encode("cp932") * 3
     assert "利用者" in names(data)
     assert recognise(Source.memory(data))[1] > 0
+
+
+def test_records_of_a_mapping_without_any_time_are_read() -> None:
+    from kyumei.readers.registry import READERS
+    from tests.readers.samples import strict_run
+
+    rows, _ = strict_run(READERS.get("cloud.slack_audit"), Source.memory(b'[{"a":'))
+    assert rows.read == 0

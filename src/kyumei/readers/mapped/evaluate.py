@@ -253,7 +253,7 @@ def _own_times(block: _Block, time: Time, calendar: Calendar, rec: np.ndarray) -
     texts, zone = pc.fill_null(_first(block, time.fields), ""), time.zone or calendar.zone
     if time.form == "epoch":
         counted = stamps.epochs(texts)
-        if counted.null_count == block.n - pc.sum(pc.not_equal(texts, "")).as_py():
+        if counted.null_count == block.n - (pc.sum(pc.not_equal(texts, "")).as_py() or 0):
             return counted, pa.repeat(pa.scalar(value=False), block.n)
         written, assumed = stamps.parsed(texts, time.zone or "UTC")  # a platform may have rewritten the count
         return pc.coalesce(counted, written), pc.and_(assumed, pc.is_null(counted))
@@ -276,7 +276,7 @@ def _by_pattern(texts: pa.Array, pattern: str, zone: str) -> tuple[pa.Array, pa.
     ts, assumed = None, None
     if pattern.startswith("%Y") and "%" in pattern[2:]:  # year first is never mistaken, and whole columns go faster
         ts, assumed = parsed(texts, zone)
-        if ts.null_count == pc.sum(pc.equal(texts, "")).as_py():
+        if ts.null_count == (pc.sum(pc.equal(texts, "")).as_py() or 0):
             return ts, assumed
     coded = texts.dictionary_encode()
     read = [wall(value, pattern.split("|")) for value in coded.dictionary.to_pylist()]
