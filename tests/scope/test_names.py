@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kyumei.model.source import Source
+from kyumei.scope.names import finder
 from kyumei.scope.text import scan
 
 pytest.importorskip("sudachipy")
@@ -12,7 +13,7 @@ pytest.importorskip("sudachipy")
 
 def found(text: str, encoding: str = "utf-8") -> list[str]:
     raw = text.encode(encoding)
-    hits = [h for h in scan(Source.memory(raw), names=True) if h.category == "id.name"]
+    hits = [h for h in scan(Source.memory(raw), names=finder()) if h.category == "id.name"]
     return [raw[h.start : h.end].decode(encoding) for h in hits]
 
 
@@ -37,10 +38,10 @@ def test_places_are_those_of_the_original(encoding: str) -> None:
 
 
 def test_other_values_stay() -> None:
-    rules = {h.rule for h in scan(Source.memory("佐藤花子様、電話 090-1234-5678".encode()), names=True)}
+    rules = {h.rule for h in scan(Source.memory("佐藤花子様、電話 090-1234-5678".encode()), names=finder())}
     assert rules == {"name.analysed", "phone.mobile"}
 
 
 def test_bytes_that_are_no_text_do_no_harm() -> None:
     raw = "会議には佐藤花子が出た。".encode() * 40 + b"\xff\xfe\x80" + "高橋一郎が来た。".encode()
-    assert [h for h in scan(Source.memory(raw), names=True) if h.rule == "name.analysed"]
+    assert [h for h in scan(Source.memory(raw), names=finder()) if h.rule == "name.analysed"]

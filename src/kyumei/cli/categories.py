@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kyumei.model.source import Source
+    from kyumei.scope.names import Finder
     from kyumei.scope.survey import Surveyed
 
 SCHEMA: Final = "kyumei.categories/1"
@@ -26,22 +27,27 @@ SCHEMA: Final = "kyumei.categories/1"
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 def command(files: Sequence[str], form: str, lang: str, *, ocr: bool, names: bool) -> int:
     """Classify the columns of tables in FILES and scan texts (folders are walked, archives opened). Values are masked."""
+    by: Finder | None = None
     if names:
-        from kyumei.scope.names import check
+        from kyumei.cli.common.rules_home import names_home
+        from kyumei.scope.names import finder
 
-        check()
-    entries = list(_entries(files, ocr=ocr, names=names))
+        by = finder(names_home())
+    entries = list(_entries(files, ocr=ocr, names=by))
+    head = {"schema": SCHEMA} | ({"names": by.told} if by else {})
     if form == "table":
         _print(entries, lang)
+        if by and "model" in by.told:
+            click.echo(f"names: {by.told['model']}", err=True)
     elif form == "json":
-        click.echo(json.dumps({"schema": SCHEMA, "files": entries}, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(head | {"files": entries}, ensure_ascii=False, indent=1))
     else:
         for entry in entries:
-            click.echo(json.dumps({"schema": SCHEMA} | entry, ensure_ascii=False))
+            click.echo(json.dumps(head | entry, ensure_ascii=False))
     return SOME_UNREADABLE if any(entry.get("unread") or entry.get("faults") for entry in entries) else 0
 
 
-def _entries(files: Sequence[str], *, ocr: bool, names: bool) -> Iterator[dict[str, Any]]:
+def _entries(files: Sequence[str], *, ocr: bool, names: Finder | None) -> Iterator[dict[str, Any]]:
     from kyumei.cli.common.reach import reached
     from kyumei.evidence.open.walk import Closed
     from kyumei.scope.content import reader_of
@@ -93,7 +99,7 @@ def _column(column: Any) -> dict[str, Any]:
     }
 
 
-def _text(source: Source, *, ocr: bool, names: bool, sure: bool) -> dict[str, Any]:
+def _text(source: Source, *, ocr: bool, names: Finder | None, sure: bool) -> dict[str, Any]:
     from kyumei.scope.content import Content, hits
     from kyumei.scope.text import is_text
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kyumei.model.source import Source
     from kyumei.scope.documents.registry import DocumentReader
+    from kyumei.scope.names import Finder
     from kyumei.scope.text import Hit
 
 _PLAIN: Final = frozenset({"text", "bytes", "document.eml", "document.html", "document.msg"})
@@ -83,7 +84,7 @@ def reader_of(source: Source) -> DocumentReader | None:
     return recognise(source)
 
 
-def hits(source: Source, content: Content, *, ocr: bool = False, names: bool = False) -> Iterator[Hit]:
+def hits(source: Source, content: Content, *, ocr: bool = False, names: Finder | None = None) -> Iterator[Hit]:
     """Yield the values in the text of a file, and note in `content` what was read; never raises on any bytes.
 
     In documents `start` and `end` are bytes in the UTF-8 form of the part that `place` names. With `names`, names are those of
@@ -124,7 +125,7 @@ def read(source: Source, out: Callable[[list[Mapping[str, Any]]], None] = lambda
     return content
 
 
-def _of_document(source: Source, reader: DocumentReader, content: Content, *, ocr: bool, names: bool) -> Iterator[Hit]:
+def _of_document(source: Source, reader: DocumentReader, content: Content, *, ocr: bool, names: Finder | None) -> Iterator[Hit]:
     from kyumei.scope.documents.registry import Opened
 
     opened = Opened(source, content.faults, ocr)
@@ -135,7 +136,7 @@ def _of_document(source: Source, reader: DocumentReader, content: Content, *, oc
             yield hit
 
 
-def _of_picture(source: Source, content: Content, *, names: bool) -> Iterator[Hit]:
+def _of_picture(source: Source, content: Content, *, names: Finder | None) -> Iterator[Hit]:
     content.reader = "picture"
     text = recognised(source.read())
     if text is None:

@@ -32,7 +32,7 @@ FEWEST_PLAIN: Final = 5
 """The same for mail, HTML and unread text, where signatures and authors are everywhere."""
 ASIDE: Final = ("head", "properties")
 """Parts that say who sent or wrote it, not whose data it holds."""
-UNSURE: Final = ("dictionary", "vocabulary", "morphology")
+UNSURE: Final = ("dictionary", "vocabulary", "morphology", "model")
 """What lets suspect a category only; forms, check digits, area codes and the like confirm it."""
 HELD: Final = 50_000
 """Distinct values after which the rows are given away; the same value may then have several rows."""

@@ -1,5 +1,7 @@
 """Names of persons by morphological analysis (SudachiPy), for those who ask: slower than the dictionary pass, and finds more.
 
+Where the user has a tagger learned (`kyumei.scope.tagger`), that finds them; else the rules of this module do.
+
 Bare surnames, foreign names in kana (parts joined by a middle dot) and given names beyond any list. The analyser's tags are
 taken together: adjoining tags of persons are one name, a chain of katakana is one where none of its parts is a common word, and
 what is followed by the word for a town, a company or a school is none.
@@ -15,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kyumei.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 _KATAKANA: Final = re.compile(r"[ァ-ヺー]+")
 _INITIAL: Final = re.compile(r"[A-Za-z.]{1,2}")
@@ -62,6 +65,41 @@ class Word:
         return self.unknown or self.person or known or bool(_INITIAL.fullmatch(self.surface))
 
 
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """What finds names in text.
+
+    Attributes:
+        rule: the name of the rule that its hits bear.
+        spans: gives begin and end of each name, in characters.
+        told: what the output says of it: `by`, and for a model its digest and what it was learned from.
+    """
+
+    rule: str
+    spans: Callable[[str], list[tuple[int, int]]]
+    told: Mapping[str, Any]
+
+
+def finder(home: Path | None = None) -> Finder:
+    """Return what finds names: the tagger learned in a folder, else the rules of this module.
+
+    Args:
+        home: where a learned model is kept, if there is one; none for the rules.
+
+    Raises:
+        UserError: the analyser is not installed, or the model is not as it was learned.
+    """
+    _analyser()
+    if home is not None:
+        from kyumei.scope.tagger.learned import card, tagger
+
+        learned, said = tagger(home), card(home)
+        if learned is not None and said is not None:
+            told = {"by": "model", "model": said.model, "learned": said.learned, "sources": list(said.sources)}
+            return Finder("name.learned", learned, told)
+    return Finder("name.analysed", names, {"by": "rules"})
+
+
 @cache
 def _analyser() -> Any:
     try:
@@ -71,17 +109,8 @@ def _analyser() -> Any:
     return dictionary.Dictionary(dict="core").tokenizer(mode=tokenizer.Tokenizer.SplitMode.C)
 
 
-def check() -> None:
-    """Make sure that names can be looked for.
-
-    Raises:
-        UserError: the analyser is not installed.
-    """
-    _analyser()
-
-
 def names(text: str) -> list[tuple[int, int]]:
-    """Return begin and end of each name, in characters.
+    """Return begin and end of each name by the rules, in characters.
 
     Raises:
         UserError: the analyser is not installed.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kyumei.model.source import Source
+    from kyumei.scope.names import Finder
     from kyumei.scope.scan.blocks import Piece
     from kyumei.scope.scan.find import AnyRule
 
@@ -84,18 +85,18 @@ def is_text(source: Source) -> bool:
     return bool(letters) and sample.bad <= len(sample.text) // TEXT_LIKE and controls <= len(letters) // 50
 
 
-def scan(source: Source, *, names: bool = False) -> Iterator[Hit]:
+def scan(source: Source, *, names: Finder | None = None) -> Iterator[Hit]:
     """Yield the values in the order of the text; never raises on any bytes.
 
     Args:
         source: what to scan.
-        names: whether names are looked for by morphological analysis, see `kyumei.scope.names`.
+        names: what finds names in place of the dictionary, see `kyumei.scope.names`.
     """
     for piece, rows, places in _found(source, names=names):
         yield from _hits(piece, rows, places, "")
 
 
-def found_in(text: str, place: str, *, names: bool = False) -> Iterator[Hit]:
+def found_in(text: str, place: str, *, names: Finder | None = None) -> Iterator[Hit]:
     """Yield the values of a text; offsets are those of its UTF-8 form."""
     import numpy as np
 
@@ -103,28 +104,27 @@ def found_in(text: str, place: str, *, names: bool = False) -> Iterator[Hit]:
     from kyumei.scope.scan.find import find
 
     piece = folded(np.frombuffer(text.encode("utf-8", "backslashreplace"), np.uint8), lambda positions: positions)
-    rows = _named(piece, find(piece.data).rows) if names else find(piece.data).rows
+    rows = _named(piece, find(piece.data).rows, names) if names else find(piece.data).rows
     if len(rows):
         yield from _hits(piece, rows, piece.places(rows[:, :2]), place)
 
 
-def _named(piece: Piece, rows: Ints) -> Ints:
-    """Return the rows with the names that the analysis finds in place of those of the dictionary."""
+def _named(piece: Piece, rows: Ints, names: Finder) -> Ints:
+    """Return the rows with the names that the finder finds in place of those of the dictionary."""
     import numpy as np
 
-    from kyumei.scope.names import names
     from kyumei.scope.scan.find import all_rules, settled
 
     number = {rule.name: n for n, rule in enumerate(all_rules())}
     text = piece.data.tobytes().decode("utf-8", "surrogateescape")
-    spans = names(text.translate(_LONE))
+    spans = names.spans(text.translate(_LONE))
     others: Ints = rows[rows[:, 2] != number["name"]]
     if not spans:
         return others
     widths = [len(ch.encode("utf-8", "surrogateescape")) for ch in text]
     at = np.concatenate([[0], np.cumsum(widths)])[np.array(spans, np.int64)]
     found = np.zeros((len(spans), 5), np.int64)
-    found[:, :2], found[:, 2] = at, number["name.analysed"]
+    found[:, :2], found[:, 2] = at, number[names.rule]
     return settled(np.concatenate([others, found]))
 
 
@@ -181,11 +181,11 @@ def tally(source: Source) -> Counter[str]:
     return counts
 
 
-def _found(source: Source, *, names: bool) -> Iterator[tuple[Piece, Ints, Ints]]:
+def _found(source: Source, *, names: Finder | None) -> Iterator[tuple[Piece, Ints, Ints]]:
     from kyumei.scope.scan.blocks import pieces
     from kyumei.scope.scan.find import find
 
     for piece in pieces(source, text=is_text(source)):
-        rows = _named(piece, find(piece.data).rows) if names else find(piece.data).rows
+        rows = _named(piece, find(piece.data).rows, names) if names else find(piece.data).rows
         if len(rows):
             yield piece, rows, piece.places(rows[:, :2])

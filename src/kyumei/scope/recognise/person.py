@@ -105,6 +105,12 @@ def name_by_analysis(tokens: Tokens) -> Bools:
     return tokens.context
 
 
+@text_rule("name.learned", "name", "id.name", validator="model", order=142)
+def name_by_model(tokens: Tokens) -> Bools:
+    """Accept nothing: `kyumei.scope.tagger` finds these where somebody asks for them and has it learned."""
+    return tokens.context
+
+
 def _is_name(value: str) -> bool:
     return not re.search(
         r"株式会社|有限会社|不明|なし|一覧|番号|入力|確認|必須|変更|登録|null|none|true|false|string|required",
