@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numba as nb
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from kyumei.scope.scan.jit import jit, u
 
+if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
@@ -22,17 +21,18 @@ ENDS: Final = (32, 84)
 """A blank or the T before a time."""
 
 
+@jit
 def _usual(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32], out: Ints) -> None:
     """Write yyyymmdd for 1985-03-12, 1985/3/12, 19850312, each with a time or without; -1 for anything else."""
     for n in range(len(offsets) - 1):
-        i, end = offsets[n], offsets[n + 1]
-        out[n] = -1
+        i, end = int(offsets[u(n)]), int(offsets[u(n + 1)])
+        out[u(n)] = -1
         digits = value = parts = 0
         bare = True
         year = month = 0
         good = True
         while i <= end:
-            b = data[i] if i < end else 32
+            b = data[u(i)] if i < end else 32
             if 48 <= b <= 57 and digits < 8:
                 value = value * 10 + b - 48
                 digits += 1
@@ -52,10 +52,7 @@ def _usual(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32], out: Int
                 break
             i += 1
         if parts == 2 and good and 1800 <= year <= 2100 and 1 <= month <= 12 and 1 <= value <= 31:
-            out[n] = year * 10000 + month * 100 + value
-
-
-_kernel: Callable[..., None] = nb.njit(cache=True, nogil=True, boundscheck=False)(_usual)
+            out[u(n)] = year * 10000 + month * 100 + value
 
 
 def days(values: pa.StringArray) -> Ints:
@@ -68,7 +65,7 @@ def days(values: pa.StringArray) -> Ints:
     from kyumei.scope.strip import parts
 
     out = np.zeros(len(values), np.int64)
-    _kernel(*parts(values), out)
+    _usual(*parts(values), out)
     rest = np.flatnonzero(out < 0)
     if len(rest):
         said: list[Any] = fold.dates([values[int(n)].as_py() for n in rest])

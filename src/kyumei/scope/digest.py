@@ -70,10 +70,12 @@ def combined(parts: Sequence[Digests]) -> Digests:
     """Return a digest of several in their order; 0 where any of them is 0."""
     import numpy as np
 
+    from kyumei.scope.hashing import folded_in
+
     state = parts[0].copy()
     missing = parts[0] == 0
     for part in parts[1:]:
-        state = mixed(state) ^ part
+        folded_in(state, part)
         missing |= part == 0
     state = mixed(state)
     state[state == 0] = 1

@@ -127,7 +127,7 @@ def phones(values: pa.StringArray) -> pa.StringArray:
     bare = kept(own, b"0123456789+")
     if has(bare, b"+").any():
         bare = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"^\+810*", "0"), r"\+", "")
-    return _null_where(pc.less(pc.binary_length(bare), 7), bare)
+    return _null_below(7, bare)
 
 
 def addresses(values: pa.StringArray) -> pa.StringArray:
@@ -144,8 +144,7 @@ def numbers(values: pa.StringArray) -> pa.StringArray:
     from kyumei.scope.strip import kept
 
     bare = pc.utf8_upper(kept(values, bytes(b for b in range(256) if b not in b"\t\n\f\r -")))
-    bare = pc.utf8_ltrim(bare, "0")
-    return _null_where(pc.equal(bare, ""), bare)
+    return _null_below(1, pc.utf8_ltrim(bare, "0"))
 
 
 def postals(values: pa.StringArray) -> pa.StringArray:
@@ -155,10 +154,10 @@ def postals(values: pa.StringArray) -> pa.StringArray:
     from kyumei.scope.strip import kept
 
     short = values
-    if pc.any(pc.equal(pc.binary_length(values), 10)).as_py():  # a ZIP+4 has ten letters
+    if (_lengths(values) == 10).any():  # a ZIP+4 has ten letters
         short = pc.replace_substring_regex(values, r"^([0-9]{5})-[0-9]{4}$", r"\1")
     bare = pc.utf8_upper(kept(short, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
-    return _null_where(pc.equal(bare, ""), bare)
+    return _null_below(1, bare)
 
 
 def emails(values: pa.StringArray) -> pa.StringArray:
@@ -168,11 +167,22 @@ def emails(values: pa.StringArray) -> pa.StringArray:
     return pc.utf8_lower(values)
 
 
-def _null_where(condition: pa.BooleanArray, values: pa.StringArray) -> pa.StringArray:
+def _lengths(values: pa.StringArray) -> npt.NDArray[np.int32]:
+    """Return the bytes of each value."""
+    import numpy as np
+
+    from kyumei.scope.strip import parts
+
+    return np.diff(parts(values)[1])
+
+
+def _null_below(length: int, values: pa.StringArray) -> pa.StringArray:
+    """Return the values with null for those of fewer bytes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.if_else(condition, pa.scalar(None, pa.string()), values)
+    short = _lengths(values) < length
+    return pc.if_else(pa.array(short), pa.scalar(None, pa.string()), values) if short.any() else values
 
 
 @cache

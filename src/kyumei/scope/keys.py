@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kyumei.scope import fold
 from kyumei.scope.clean import distinct
 from kyumei.scope.digest import MOBILE, combined, digests, keyed, mixed, seed
+from kyumei.scope.recognise.forms import begins, is_mobile
 from kyumei.scope.recognise.words import of_another, plain
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ _NOT_RECORDS: Final = (
     r"(?i:^[(（\[【<]?(?:記入例|記載例|入力例|例|サンプル|見本|sample|example|dummy|ダミー|テスト|test)[)）\]】>]?(?:[0-9０-９\s:：].*)?$|"
     r"^(?:合計|小計|総計|計|総合計|total|subtotal|grand total|件数|平均)[:： ]?[0-9,件名人]*$|^[※＊*].+)"
 )
+
+_MAY_BE_NO_RECORD: Final = "(（[【<記入例サ見SsEeDdダテTtſ合小総計Gg件平※＊*"
+"""Letters with which such cells begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +195,12 @@ def _first(columns: Coded, form: Callable[[pa.StringArray], pa.StringArray], kin
 def _phones(columns: Coded, length: int) -> Digests:
     """Return the digests of the first telephone number of each record, `MOBILE` set in those of mobile telephones."""
     import numpy as np
-    import pyarrow.compute as pc
 
     result = _none(length)
     for column in columns:
         texts = fold.phones(column.dictionary)
         found = digests(texts, "phone")
-        mobile = pc.fill_null(pc.match_substring_regex(texts, "^0[789]0[0-9]{8}$"), fill_value=False)
+        mobile = is_mobile(texts)
         marked = np.where(mobile.to_numpy(zero_copy_only=False), found | np.uint64(MOBILE), found & ~np.uint64(MOBILE))
         result = np.where(result == 0, _spread(np.where(found == 0, found, marked), column), result)
     return result
@@ -232,12 +235,16 @@ def _dates(column: pa.DictionaryArray) -> Digests:
 def _not_records(columns: Coded) -> Bools:
     """Return which records are totals, notes or examples by what stands in these columns."""
     import numpy as np
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     void = np.zeros(len(columns[0]), np.bool_)
     for column in columns:
-        marks = pc.fill_null(pc.match_substring_regex(column.dictionary, _NOT_RECORDS), fill_value=False)
-        void |= _spread(marks.to_numpy(zero_copy_only=False).astype(np.uint64), column) != 0
+        marks = begins(column.dictionary, _MAY_BE_NO_RECORD).to_numpy(zero_copy_only=False).copy()
+        asked = np.flatnonzero(marks)
+        if len(asked):
+            marks[asked] = pc.match_substring_regex(column.dictionary.take(pa.array(asked)), _NOT_RECORDS)
+            void |= _spread(marks.astype(np.uint64), column) != 0
     return void
 
 
@@ -245,6 +252,9 @@ def _spread(values: Digests, column: pa.DictionaryArray) -> Digests:
     """Return for each cell the value of its code, 0 for null."""
     import numpy as np
 
+    if not column.indices.null_count:
+        known: Digests = values[column.indices.to_numpy()]
+        return known
     codes = column.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     result: Digests = np.concatenate([values, np.zeros(1, np.uint64)])[codes]
     return result

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.places import names
 from kyumei.scope.recognise.address import PREFECTURES
+from kyumei.scope.recognise.forms import first_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,8 +67,8 @@ def _within(fields: Mapping[str, pa.StringArray]) -> pa.StringArray:
     for texts, look in looks:
         missing = found.is_null()
         if texts.null_count < len(texts) and missing.true_count:
-            coded = pc.dictionary_encode(pc.if_else(missing, texts, pa.scalar(None, pa.string())))
-            found = pc.coalesce(found, pc.take(look(coded.dictionary), coded.indices))
+            asked = texts if missing.true_count == len(texts) else pc.if_else(missing, texts, pa.scalar(None, pa.string()))
+            found = pc.coalesce(found, look(asked))
     return found
 
 
@@ -94,16 +95,18 @@ def _by(look: Callable[[str | None], str | None]) -> Callable[[pa.StringArray], 
         import pyarrow.compute as pc
 
         named = pa.array(list(_JAPAN))
-        at = pc.coalesce(*(pc.index_in(pc.utf8_slice_codeunits(texts, 0, n), named) for n in (3, 4)))
+        at = first_word(texts, tuple(_JAPAN))
         if at.null_count > texts.null_count:  # further inside, behind a postal code or a country
             pattern = rf"^[^\t]{{0,21}}?(?P<p>{PREFECTURES})"
             inside = pc.if_else(at.is_null(), pc.utf8_slice_codeunits(texts, 0, 24), pa.scalar(None, pa.string()))
             at = pc.coalesce(at, pc.index_in(pc.struct_field(pc.extract_regex(inside, pattern), "p"), named))
         codes = pc.take(pa.array(list(_JAPAN.values())), at)
         rest = pc.and_(codes.is_null(), texts.is_valid())
-        slow = iter([look(text) for text in texts.filter(rest).to_pylist()])
-        filled = pa.array([next(slow) if r else None for r in rest.to_pylist()], pa.string()) if rest.true_count else codes
-        return pc.coalesce(codes, filled)
+        if not rest.true_count:
+            return codes
+        coded = pc.dictionary_encode(pc.if_else(rest, texts, pa.scalar(None, pa.string())))
+        told = pa.array([look(text) for text in coded.dictionary.to_pylist()], pa.string())
+        return pc.coalesce(codes, pc.take(told, coded.indices))
 
     return looked
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numba as nb
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from kyumei.scope.scan.jit import jit, u, word8
 
+if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
@@ -20,59 +19,67 @@ if TYPE_CHECKING:
 _MAY_BE_NOTHING: Final = tuple(ord(letter) for letter in "不な無未非該同")
 
 
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGH: Final = np.uint64(0x8080808080808080)
+
+
+@jit
 def _kept(data: Bytes, offsets: Offsets, keep: npt.NDArray[np.bool_], out: Bytes, ends: Offsets) -> int:
     o = 0
     for n in range(len(offsets) - 1):
-        for i in range(offsets[n], offsets[n + 1]):
-            if keep[data[i]]:
-                out[o] = data[i]
-                o += 1
-        ends[n + 1] = o
+        for i in range(offsets[u(n)], offsets[u(n + 1)]):
+            b = data[u(i)]
+            out[u(o)] = b
+            o += 1 if keep[b] else 0
+        ends[u(n + 1)] = o
     return o
 
 
+@jit
 def _plain(data: Bytes, offsets: Offsets, out: npt.NDArray[np.bool_]) -> None:
     for n in range(len(offsets) - 1):
-        i, last = offsets[n], offsets[n + 1]
-        size = last - i
-        good = size > 0 and data[last - 1] > 32
+        i, last = int(offsets[u(n)]), int(offsets[u(n + 1)])
+        first, size = i, last - i
+        good = size > 0 and data[u(last - 1)] > 32
         if good and size < 10:  # no word for "unknown" has a digit
             good = False
             for k in range(i, last):
-                good = good or 48 <= data[k] <= 57
-        if good and data[i] < 128:
-            good = 48 <= data[i] <= 57 or 65 <= (data[i] & 0xDF) <= 90
+                good = good or 48 <= data[u(k)] <= 57
+        if good and data[u(i)] < 128:
+            good = 48 <= data[u(i)] <= 57 or 65 <= (data[u(i)] & 0xDF) <= 90
         elif good and size < 10:
             good = False
         elif good and size < 13:
-            c = (data[i] & 0x0F) << 12 | (data[i + 1] & 0x3F) << 6 | (data[i + 2] & 0x3F)
-            good = data[i] < 0xF0 and c not in _MAY_BE_NOTHING
+            c = (data[u(i)] & 0x0F) << 12 | (data[u(i + 1)] & 0x3F) << 6 | (data[u(i + 2)] & 0x3F)
+            good = data[u(i)] < 0xF0 and c not in _MAY_BE_NOTHING
         while good and i < last:
-            b = data[i]
+            b = data[u(i)]
             if b < 128:
+                if i + 8 <= last:
+                    word = word8(data, i)
+                    controls = (word - _ONES * u(32)) & ~word
+                    deletes = word ^ (_ONES * u(127))
+                    if (word | controls | ((deletes - _ONES) & ~deletes)) & _HIGH == u(0):
+                        i += 8
+                        continue
                 good = b >= 32 and b != 127
                 i += 1
                 continue
             # katakana, hiragana and the usual kanji are the same in NFKC; nothing else is looked into here
-            c = (b & 0x0F) << 12 | (data[i + 1] & 0x3F) << 6 | (data[i + 2] & 0x3F) if 0xE3 <= b <= 0xE9 else 0
-            good = 0x4E00 <= c <= 0x9FFF or 0x3041 <= c <= 0x3096 or 0x30A1 <= c <= 0x30FC or c in (0x3005, 0x3007)
-            good = good and not (i == offsets[n] and c >= 0x30FB and c <= 0x30FC)
+            c = (b & 0x0F) << 12 | (data[u(i + 1)] & 0x3F) << 6 | (data[u(i + 2)] & 0x3F) if 0xE3 <= b <= 0xE9 else 0
+            good = 0x4E00 <= c <= 0x9FFF or 0x3041 <= c <= 0x3096 or 0x30A1 <= c <= 0x30FC or c == 0x3005 or c == 0x3007
+            good = good and not (i == first and c >= 0x30FB and c <= 0x30FC)
             i += 3
-        out[n] = good
+        out[u(n)] = good
 
 
+@jit
 def _has(data: Bytes, offsets: Offsets, wanted: npt.NDArray[np.bool_], out: npt.NDArray[np.bool_]) -> None:
     for n in range(len(offsets) - 1):
-        i, last = offsets[n], offsets[n + 1]
-        while i < last and not wanted[data[i]]:
+        i, last = offsets[u(n)], offsets[u(n + 1)]
+        while i < last and not wanted[data[u(i)]]:
             i += 1
-        out[n] = i < last
-
-
-_FACTS: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False}
-_kept_kernel: Callable[..., int] = nb.njit(**_FACTS)(_kept)
-_has_kernel: Callable[..., None] = nb.njit(**_FACTS)(_has)
-_plain_kernel: Callable[..., None] = nb.njit(**_FACTS)(_plain)
+        out[u(n)] = i < last
 
 
 def kept(values: pa.StringArray, letters: bytes) -> pa.StringArray:
@@ -87,8 +94,8 @@ def kept(values: pa.StringArray, letters: bytes) -> pa.StringArray:
     keep = np.zeros(256, np.bool_)
     keep[np.frombuffer(letters, np.uint8)] = True
     data, offsets = parts(values)
-    out, ends = np.empty(len(data), np.uint8), np.zeros(len(offsets), np.int32)
-    size = _kept_kernel(data, offsets, keep, out, ends)
+    out, ends = np.empty(len(data) + 1, np.uint8), np.zeros(len(offsets), np.int32)
+    size = _kept(data, offsets, keep, out, ends)
     buffers = (pa.py_buffer(ends), pa.py_buffer(out[:size]), values.buffers()[0])
     return pa.StringArray.from_buffers(len(values), *buffers, values.null_count)
 
@@ -103,7 +110,7 @@ def has(values: pa.StringArray, letters: bytes) -> npt.NDArray[np.bool_]:
     wanted = np.zeros(256, np.bool_)
     wanted[np.frombuffer(letters, np.uint8)] = True
     out = np.zeros(len(values), np.bool_)
-    _has_kernel(*parts(values), wanted, out)
+    _has(*parts(values), wanted, out)
     return out
 
 
@@ -114,7 +121,7 @@ def plain(values: pa.StringArray) -> npt.NDArray[np.bool_]:
     have a digit; those of four letters do not begin as the words for "unknown" do.
     """
     out = np.zeros(len(values), np.bool_)
-    _plain_kernel(*parts(values), out)
+    _plain(*parts(values), out)
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kyumei.model.places import names
+from kyumei.scope.recognise.forms import is_municipal, is_postal
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import anything, both, found, full, where, with_digit
 from kyumei.scope.scan.rules import always, labelled, text_rule
@@ -34,6 +35,10 @@ def _proven(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def address(values: pa.StringArray) -> pa.BooleanArray:
     """Tell addresses: a prefecture or municipality mark, or for foreign ones letters and a number."""
+    return where(is_municipal(values), values, _written_otherwise)
+
+
+def _written_otherwise(values: pa.StringArray) -> pa.BooleanArray:
     japanese = found(values, rf"^(?:{PREFECTURES})|[市区町村郡]|[0-9]+(?:-[0-9]+)+$|丁目|番地")
     return where(japanese, values, lambda rest: both(with_digit(rest), found(rest, r"[\p{L}]{2,}")))
 
@@ -43,7 +48,7 @@ def address(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def postal(values: pa.StringArray) -> pa.BooleanArray:
     """Tell postal codes: seven digits in Japan, three to ten letters and digits elsewhere."""
-    return full(values, r"〒? ?[0-9]{3}-?[0-9]{4}|[A-Z0-9][A-Z0-9 -]{2,9}")
+    return where(is_postal(values), values, lambda rest: full(rest, r"〒? ?[0-9]{3}-?[0-9]{4}|[A-Z0-9][A-Z0-9 -]{2,9}"))
 
 
 @recogniser(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kyumei.scope.recognise.forms import is_day
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import found, full, never
+from kyumei.scope.recognise.shapes import found, full, never, where
 from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _born(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def born(values: pa.StringArray) -> pa.BooleanArray:
     """Tell dates of the years since 1880 in the usual ways of writing, Japanese eras among them."""
-    return full(values, DATE)
+    return where(is_day(values), values, lambda rest: full(rest, DATE))
 
 
 @text_rule(

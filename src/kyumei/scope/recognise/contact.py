@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kyumei.scope.recognise.forms import is_mail, is_telephone
 from kyumei.scope.recognise.registry import recogniser
 from kyumei.scope.recognise.shapes import both, found, full, only_digits, where
 from kyumei.scope.scan.rules import text_rule
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from kyumei.scope.scan.rules import Bools, Tokens
 
 _JAPANESE: Final = r"0(?:[5789]0[0-9]{8}|[1-9][0-9]{8})|(?:\+?81)(?:[5789]0[0-9]{8}|[1-9][0-9]{8})"
+MAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}"
 _FOREIGN: Final = r"\+[1-9][0-9]{6,14}"
 
 
@@ -22,7 +24,7 @@ _FOREIGN: Final = r"\+[1-9][0-9]{6,14}"
 )  # fmt: skip
 def email(values: pa.StringArray) -> pa.BooleanArray:
     """Tell addresses as they are used in practice (RFC 5321 without quoted local parts)."""
-    return full(values, r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}")
+    return where(is_mail(values), values, lambda rest: full(rest, MAIL))
 
 
 def _grouped(values: pa.StringArray) -> pa.BooleanArray:
@@ -36,6 +38,10 @@ def _grouped(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def phone(values: pa.StringArray) -> pa.BooleanArray:
     """Tell Japanese numbers of ten or eleven digits, and foreign ones in international form or in groups."""
+    return where(is_telephone(values), values, _written_otherwise)
+
+
+def _written_otherwise(values: pa.StringArray) -> pa.BooleanArray:
     bare = only_digits(values)
 
     def grouped(rest: pa.StringArray) -> pa.BooleanArray:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kyumei.scope.recognise.forms import is_number
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import anything, both, full, with_digit
+from kyumei.scope.recognise.shapes import anything, both, full, where, with_digit
 from kyumei.scope.scan.rules import labelled
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 
 def _identifier(values: pa.StringArray) -> pa.BooleanArray:
+    return where(is_number(values), values, _mixed)
+
+
+def _mixed(values: pa.StringArray) -> pa.BooleanArray:
     return both(full(values, r"[A-Za-z0-9][A-Za-z0-9_\-/. ]{0,31}"), with_digit(values))
 
 

@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kyumei.scope.recognise.forms import is_name, is_reading
 from kyumei.scope.recognise.registry import recogniser
-from kyumei.scope.recognise.shapes import both, found, full
+from kyumei.scope.recognise.shapes import both, found, full, where
 from kyumei.scope.scan.rules import always, labelled, text_rule
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _HAN: Final = r"[\p{Han}々ヶヵノ〆]"
 _KANA: Final = r"[\p{Hiragana}\p{Katakana}ー・]"
 _LATIN: Final = r"[\p{Latin}][\p{Latin}\p{Mn}'’.-]*"
+READING: Final = rf"{_KANA}(?:{_KANA}|[ 　]){{1,39}}|[A-Za-z][A-Za-z ,.'-]{{1,39}}"
 _NOT_NAMES: Final = (
     r"(?:都|道|府|県|市|区|町|村|郡|駅|線|店|部|課|科|係|室|校|学|院|館|社|庁|局|署|所|園|組合|会|様分|営業所|センター|合計|小計|計)$"
     r"|株式|有限|合同|財団|社団|^(?:不明|なし|無し|該当|未定|その他|男性|女性|有効|無効|完了|対象)"
@@ -54,7 +56,7 @@ def _two_parts(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def kana(values: pa.StringArray) -> pa.BooleanArray:
     """Tell readings: two to forty letters of kana (half-width ones are full-width after NFKC), or romaji."""
-    return full(values, rf"{_KANA}(?:{_KANA}|[ 　]){{1,39}}|[A-Za-z][A-Za-z ,.'-]{{1,39}}")
+    return where(is_reading(values), values, lambda rest: full(rest, READING))
 
 
 @recogniser(
@@ -78,6 +80,10 @@ def given_name(values: pa.StringArray) -> pa.BooleanArray:
 )  # fmt: skip
 def name(values: pa.StringArray) -> pa.BooleanArray:
     """Tell full names by form: kanji and kana, Hangul, or two to six words in Latin letters."""
+    return where(is_name(values), values, _named_otherwise)
+
+
+def _named_otherwise(values: pa.StringArray) -> pa.BooleanArray:
     japanese = rf"(?:{_HAN}|{_KANA}){{1,6}}[ 　・]?(?:{_HAN}|{_KANA}){{1,10}}"
     latin = rf"{_LATIN}(?:,? {_LATIN}){{1,5}}"
     foreign = rf"(?:{_KANA}|[・=＝. A-Za-z]){{3,40}}|[\p{{Hangul}}]{{2,5}}"

@@ -23,6 +23,8 @@ MAX_LINE: Final = 16 * BLOCK_BYTES
 """A longer line is cut: what has no line ends for so long is no table of lines."""
 _SAFE: Final = ("utf-8", "cp932", "euc_jp")
 """Codecs in which bytes below 0x40 are always characters of their own."""
+_TABLED: Final = frozenset({"cp932", "euc_jp"})
+"""Codecs with tables in `kyumei.scope.scan.codes`."""
 MAX_FLAWS: Final = 1000
 """Flaws listed one by one for a table; further ones are counted in a last one."""
 
@@ -37,6 +39,7 @@ class Block:
         places: for each line, where it begins in the original bytes.
         codec: that of the original.
         last: whether the file ends here.
+        linear: whether `text` is the original bytes, so that all places are equally far from the positions.
     """
 
     text: bytes
@@ -44,11 +47,18 @@ class Block:
     places: Ints
     codec: str
     last: bool
+    linear: bool = False
 
     def place(self, positions: Ints) -> Ints:
         """Return the places in the original of positions that begin a line."""
         import numpy as np
 
+        if self.linear:
+            moved: Ints = positions + (self.places[0] - self.lines[0])
+            return moved
+        first = self.lines[: len(positions)]
+        if len(first) == len(positions) and np.array_equal(first, positions):
+            return self.places[: len(positions)]
         found: Ints = self.places[np.searchsorted(self.lines, positions, side="right") - 1]
         return found
 
@@ -56,6 +66,8 @@ class Block:
         """Return the places in the original of any positions, ascending; exact unless the line holds undecodable bytes."""
         import numpy as np
 
+        if self.linear:
+            return self.place(positions)
         line = np.searchsorted(self.lines, positions, side="right") - 1
         if self.codec == "utf-8":
             found: Ints = self.places[line] + positions - self.lines[line]
@@ -78,7 +90,7 @@ class Block:
         kept = self.lines < shift
         lines = np.concatenate([self.lines[kept], other.lines + shift])
         places = np.concatenate([self.places[kept], other.places])
-        return Block(self.text + other.text, lines, places, other.codec, other.last)
+        return Block(self.text + other.text, lines, places, other.codec, other.last, self.linear and other.linear)
 
     def after(self, used: int) -> Block:
         """Return the block without its first bytes; the first line may have lost its beginning."""
@@ -89,7 +101,7 @@ class Block:
         if not len(lines) or lines[0] != 0:
             first = self.inside(np.array([used]))
             lines, places = np.concatenate([[0], lines]), np.concatenate([first, places])
-        return Block(self.text[used:], lines, places, self.codec, self.last)
+        return Block(self.text[used:], lines, places, self.codec, self.last, self.linear)
 
 
 @dataclass(slots=True)
@@ -167,9 +179,9 @@ class Lines:
         text = self._decoded(given, self._place + skip)
         before = np.concatenate([[skip], self._newlines(raw) + self._step])
         same = text is given
-        lines = before - skip if same else np.concatenate([[0], np.flatnonzero(np.frombuffer(text, np.uint8) == 10) + 1])
+        lines = before - skip if same else np.concatenate([[0], _places(text, 10, len(before)) + 1])
         n = min(len(before), len(lines))
-        return Block(text, lines[:n].astype(np.int64), before[:n].astype(np.int64) + self._place, self._codec, last)
+        return Block(text, lines[:n], before[:n] + self._place, self._codec, last, same)
 
     def _decoded(self, raw: bytes, place: int) -> bytes:
         if not self._settled and not raw.isascii():
@@ -177,6 +189,8 @@ class Lines:
             self._codec = encoding_of(raw) if self._codec == "utf-8" else self._codec
         if self._codec == "utf-8" and _is_utf8(raw):
             return raw
+        if self._codec in _TABLED and (tabled := _transcoded(raw, self._codec)) is not None:
+            return tabled
         try:
             text = raw.decode(self._codec)
         except UnicodeDecodeError:
@@ -209,7 +223,7 @@ class Lines:
         import numpy as np
 
         if self._step == 1:
-            return np.flatnonzero(np.frombuffer(raw, np.uint8) == 10)
+            return _places(raw, 10)
         units = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2" if self._codec == "utf-16-be" else "<u2")
         return np.flatnonzero(units == 10) * 2
 
@@ -225,6 +239,31 @@ def _is_utf8(raw: bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _places(raw: bytes, byte: int, room: int | None = None) -> Ints:
+    """Return where a byte stands, where there is only so much room the first of them."""
+    import numpy as np
+
+    from kyumei.scope.tables.tokenise import count_of, places_of
+
+    data = np.frombuffer(raw, np.uint8)
+    found = np.empty(count_of(data, byte) if room is None else room, np.int64)
+    number = places_of(data, byte, found)
+    return found[:number]
+
+
+def _transcoded(raw: bytes, codec: str) -> bytes | None:
+    """Return text in one of `_TABLED` as UTF-8; None where some bytes are no character of the tables."""
+    import numpy as np
+
+    from kyumei.scope.scan.codes import STEP, coded, transcode
+
+    data = np.frombuffer(raw, np.uint8)
+    out = np.empty(3 * len(data) + 8, np.uint8)
+    marks = np.empty((3 * len(data) // STEP + 2, 2), np.int32)
+    length, bad = transcode(data, *coded(codec, folded=False), out, marks)
+    return None if bad else out[:length].tobytes()
 
 
 def bare_codec(encoding: str, head: bytes) -> tuple[str, int]:

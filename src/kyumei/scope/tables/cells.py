@@ -30,19 +30,21 @@ class Grid:
         starts: for each row, where it begins in the block of text.
         first: for each row, its first cell's number.
         width: for each row, how many cells it has.
+        plain: whether the empty cells are null and no others.
     """
 
     cells: pa.StringArray
     starts: Ints
     first: Ints
     width: Ints
+    plain: bool = False
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def rows(self, picked: Ints | Bools) -> Grid:
         """Return the grid with these rows only."""
-        return Grid(self.cells, self.starts[picked], self.first[picked], self.width[picked])
+        return Grid(self.cells, self.starts[picked], self.first[picked], self.width[picked], self.plain)
 
     def column(self, number: int) -> pa.StringArray:
         """Return one column; null where a row is too short."""
@@ -50,6 +52,8 @@ class Grid:
         import pyarrow as pa
 
         missing = self.width <= number
+        if self.plain and not missing.any():
+            return _gathered(self.cells, self.first, number)
         wanted = np.where(missing, 0, self.first + number)
         return self.cells.take(pa.array(wanted, pa.int64(), mask=missing))
 
@@ -57,6 +61,10 @@ class Grid:
         """Return, for each row, whether all of its cells are empty."""
         import numpy as np
 
+        if self.plain:
+            ends = np.frombuffer(self.cells.buffers()[1], np.int32)
+            empty: Bools = ends[self.first + self.width] == ends[self.first]
+            return empty
         filled = np.concatenate([[0], np.cumsum(self.cells.is_valid().to_numpy(zero_copy_only=False))])
         result: Bools = filled[self.first + self.width] == filled[self.first]
         return result
@@ -104,7 +112,24 @@ def packed(content: Bytes, offsets: npt.NDArray[np.int32], starts: Ints, first: 
     valid = pa.py_buffer(np.packbits(~empty, bitorder="little"))
     buffers = (pa.py_buffer(offsets), pa.py_buffer(content), valid)
     cells = pa.StringArray.from_buffers(len(empty), *buffers, int(empty.sum()))
-    return Grid(cells, starts, first, np.diff(np.append(first, len(empty))))
+    return Grid(cells, starts, first, np.diff(np.append(first, len(empty))), plain=True)
+
+
+def _gathered(cells: pa.StringArray, first: Ints, number: int) -> pa.StringArray:
+    """Return the cells of one column that every row has; empty ones are null."""
+    import numpy as np
+    import pyarrow as pa
+
+    from kyumei.scope.strip import parts
+    from kyumei.scope.tables.tokenise import gathered, widths
+
+    content, offsets = parts(cells)
+    ends = np.zeros(len(first) + 1, np.int32)
+    out = np.empty(widths(offsets, first, number, ends) + 8, np.uint8)
+    gathered(content, offsets, first, number, out)
+    valid = ends[1:] > ends[:-1]
+    buffers = (pa.py_buffer(ends), pa.py_buffer(out), pa.py_buffer(np.packbits(valid, bitorder="little")))
+    return pa.StringArray.from_buffers(len(first), *buffers, int(len(valid) - np.count_nonzero(valid)))
 
 
 def grid_of(rows: Sequence[Sequence[str]], starts: Sequence[int]) -> Grid:

@@ -35,13 +35,13 @@ def _vectorised(block: Block, separator: str) -> tuple[Grid, int] | None:
     import numpy as np
 
     text = block.text if block.text.endswith(b"\n") or not block.last else block.text + b"\n"
-    data = np.frombuffer(text, np.uint8)
-    content = np.empty(len(data), np.uint8)
-    lines = int(np.count_nonzero(data == 10))
-    offsets = np.zeros(int(np.count_nonzero(data == ord(separator))) + lines + 1, np.int32)
-    starts, first = np.empty(lines, np.int64), np.empty(lines, np.int64)
-    from kyumei.scope.tables.tokenise import tokenise
+    from kyumei.scope.tables.tokenise import count_of, tokenise
 
+    data = np.frombuffer(text, np.uint8)
+    content = np.empty(len(data) + 8, np.uint8)
+    lines = len(block.lines)  # one at least for each line end
+    offsets = np.zeros(count_of(data, ord(separator)) + lines + 1, np.int32)
+    starts, first = np.empty(lines, np.int64), np.empty(lines, np.int64)
     rows, number, used = tokenise(data, ord(separator), content, offsets, starts, first)
     if rows < 0 or len(data) - used > (0 if block.last else MAX_ROW):
         return None
