@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("flows", "unix", "appliances", "routers", "web", "addresses", "cloud", "consoles", "tables", "devices")
+PARTS = ("flows", "unix", "appliances", "routers", "vpns", "web", "addresses", "cloud", "consoles", "tables", "devices")
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,48 @@ def test_commas_and_quotes_are_part_of_a_value_in_cef() -> None:
     line = 'Jun 17 2024 10:00:05 fw01 CEF:0|E|G|1|2|Login failed|7|src=203.0.113.5 msg=Login "failed", try again fname=a, b.csv'
     (row,) = rows_of(line, "network.cef")
     assert (row["message"], row["fname"]) == ('Login "failed", try again Login failed', "a, b.csv")
+
+
+GP = (
+    r"1,2024/06/17 11:00:00,0018,GLOBALPROTECT,0,2561,2024/06/17 11:00:00,vsys1,gateway-logout,logout,,,EXAMPLE\hanako,JP,PC01,203.0.113.9,0.0.0.0,10.9.9.9,0.0.0.0,"
+    'id,SER,6.0.1,Windows,"Microsoft Windows 10, Pro",1,client logout,,,success,,3600,,0,GW1,2'
+)
+
+
+def test_a_session_of_globalprotect_has_its_end_reason_and_duration() -> None:
+    (row,) = rows_of(GP, "network.palo_alto")
+    assert (row["action"], row["dst"], row["reason"], row["status"], row["login_duration"]) == (
+        "session.ended",
+        "10.9.9.9",
+        "client logout",
+        "success",
+        "3600",
+    )
+
+
+def test_pppd_says_the_address_given_and_the_bytes() -> None:
+    head = "Jun 17 2024 10:00:00 vpn01 pppd[811]: "
+    given, ended = rows_of(f"{head}remote IP address 192.0.2.201\n{head}Sent 5242880 bytes, received 2048 bytes.")
+    assert (given["action"], given["tunnelip"], ended["action"], ended["bytes"]) == (
+        "session.started",
+        "192.0.2.201",
+        "session.ended",
+        5242880,
+    )
+
+
+def test_the_end_of_a_softether_session_names_who_it_was_and_where_from() -> None:
+    head = '2024-06-17 10:00:00.1 [HUB "V"] '
+    text = (
+        f'{head}The connection "CID-1" (IP address: 203.0.113.9, Port number: 1) is attempting. The user name is "hanako".\n'
+        f'{head}Connection "CID-1": The new session "SID-H-1" has been created. (IP address: 203.0.113.9, Port number: 1)\n'
+        f'{head}Session "SID-H-1": The session has been terminated. Total outgoing data size: 5 bytes, Total incoming data size: 7 bytes.'
+    )
+    last = rows_of(text, "network.softether")[-1]
+    assert (last["action"], last["account"], last["src_ip"], last["bytes"], last["received"]) == (
+        "session.ended",
+        "hanako",
+        "203.0.113.9",
+        5,
+        "7",
+    )

@@ -18,8 +18,6 @@ from kyumei.readers.registry import reader
 from kyumei.readers.stamps import BSD_STAMP, ISO_STAMP
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from kyumei.model.source import Source
     from kyumei.store.rows import Rows
 
@@ -53,9 +51,4 @@ def read(source: Source, rows: Rows) -> None:
     Times state no offset: they are taken in the source's zone and `zone_assumed` is true. Lines that have the time since the
     router began have no time, and that in `uptime`. The lines above a printed buffer are events without a time.
     """
-    spoken.read(source, rows, (*_HEADS, _ABOVE), _as_read, "no line of an IX router")
-
-
-def _as_read(said: dict[str, pa.Array], messages: pa.Array, ts: pa.Array) -> dict[str, pa.Array]:
-    del messages, ts
-    return said
+    spoken.read(source, rows, (*_HEADS, _ABOVE), spoken.as_read, "no line of an IX router")

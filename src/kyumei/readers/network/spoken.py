@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     Completed = Callable[[dict[str, pa.Array], pa.Array, pa.Array], dict[str, pa.Array]]
     """Takes what was read, the messages and the times (µs UTC), and returns it with what earlier lines say."""
 
-_VPN: Final = ("tunnelip", "pp", "tunnel")
-_TUNNELS: Final = r"^%?(?:PPP|PPTP|L2TP|IKE|IPSEC|IPS|TUN)"
+_VPN: Final = ("tunnelip", "pp", "tunnel", "connection", "session")
+_TUNNELS: Final = r"^(?:%?(?:PPP|PPTP|L2TP|IKE|IPSEC|IPS|TUN)|openvpn$)"
 _HEAD: Final = {"stamp", "outer", "host", "program", "message"}
 
 
-def read(source: Source, rows: Rows, heads: Sequence[str], completed: Completed, reason: str) -> None:
+def read(source: Source, rows: Rows, heads: Sequence[str], completed: Completed, reason: str, program: str = "") -> None:
     """Read the lines of a source.
 
     Args:
@@ -42,16 +42,28 @@ def read(source: Source, rows: Rows, heads: Sequence[str], completed: Completed,
             `program` and `message`; other groups are native fields.
         completed: adds what only earlier lines of the file say.
         reason: what the fault of lines of neither form says.
+        program: the program of lines whose head names none, since its own file has only its lines.
     """
 
     def own(lines: Lines, calendar: Calendar, rows: Rows) -> pa.Array:
+        import pyarrow as pa
+
         head, matched = extract(lines.text, *heads)
         good = lines.where(matched)
         if len(good):
-            _add(good, only(head, matched) if head["message"].null_count else head, (calendar, completed), rows)
+            mine = only(head, matched) if head["message"].null_count else head
+            if program:
+                mine["program"] = pa.repeat(constant(program), len(good))
+            _add(good, mine, (calendar, completed), rows)
         return matched
 
     framed.read(source, rows, own, reason)
+
+
+def as_read(said: dict[str, pa.Array], messages: pa.Array, ts: pa.Array) -> dict[str, pa.Array]:
+    """Return what was read as it is: for logs whose lines stand for themselves."""
+    del messages, ts
+    return said
 
 
 def _add(lines: Lines, head: dict[str, pa.Array], how: tuple[Calendar, Completed], rows: Rows) -> None:
