@@ -14,12 +14,13 @@ def test_every_hit_that_begins_a_finding_carries_its_fields_and_few_others_do() 
     hits = [(dice.randrange(3), dice.choice(["a", "b", None]), dice.choice([None, *range(0, 400, 9)])) for _ in range(400)]
     ts = [None if hour is None else hour * GAP // 12 for _, _, hour in hits]
     numbers, hosts = np.array([rule for rule, _, _ in hits], np.int32), pa.array([host for _, host, _ in hits], pa.string())
-    chosen = set(_may_begin(numbers, hosts, pa.array(ts, pa.timestamp("us", "UTC"))).tolist())
+    places = np.array(dice.sample(range(len(hits)), len(hits)))
+    chosen = set(_may_begin(numbers, hosts, pa.array(ts, pa.timestamp("us", "UTC")), places).tolist())
     wanted = set()
     for n, (rule, host, _) in enumerate(hits):
-        mine = [other for m, other in enumerate(ts) if other is not None and hits[m][:2] == (rule, host)]
+        mine = [(other, m) for m, other in enumerate(ts) if other is not None and hits[m][:2] == (rule, host)]
         at = ts[n]
-        if at is None or not any(0 < at - other <= GAP for other in mine):
+        if at is None or not any(at - other <= GAP and (other, places[m]) < (at, places[n]) for other, m in mine):
             wanted.add(n)
     assert chosen == wanted
     assert len(chosen) < len(hits)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    import pyarrow as pa
+
     from kyumei.case.hunt.kept import RuleFacts
 
 GAP: Final = 24 * 3600 * 1_000_000
@@ -37,13 +40,8 @@ _RULES: Final = (
     "number int, rank int, level varchar, id varchar, title varchar, author varchar, license varchar, tags varchar[]"
 )
 _FINDINGS: Final = f"""
-    with stepped as (
-        select *, epoch_us(ts) as us, row_number() over mine as place, lag(epoch_us(ts)) over mine as before
-        from hits window mine as (partition by rule, host order by ts nulls last, path, rec)
-    ), parted as (
-        select *, sum((place = 1 or us - before > {GAP} or (us is null and before is not null))::int)
-            over (partition by rule, host order by place rows unbounded preceding) as part
-        from stepped
+    with parted as (
+        select *, epoch_us(ts) as us from hits positional join placed
     ), grouped as (
         select rule, host, part, count(*) as n, min(us) as first, max(us) as last,
             list_sort(list(distinct channel) filter (channel is not null))[:{NAMED}] as channels,
@@ -138,7 +136,7 @@ class Answers:
         least: int = 0,
         zone: str = "Asia/Tokyo",
     ) -> None:
-        self._con = connect(folder / "hunt.duckdb", folders=[folder])
+        self._con = connect(folders=[folder])
         self._zone = zone
         self._con.execute(f"create table rules ({_RULES})")
         self._con.execute(_MORE)
@@ -148,6 +146,7 @@ class Answers:
         self._con.execute(_MATCHED)
         numbers = [n for (n,) in self._con.execute("select distinct rule from matched order by all").fetchall()]
         self._put("rules", [{"number": n} | _facts(rules[n]) for n in numbers if rules[n].rank >= least])
+        self._place()
         self._con.execute(f"create table findings as {_FINDINGS}")
 
     def findings(self) -> Iterator[dict[str, Any]]:
@@ -196,9 +195,49 @@ class Answers:
             files = text(str((folder / table).resolve() / "*.parquet"))
             self._con.execute(f"insert into {table} by name select * from read_parquet({files}, union_by_name = true)")
 
+    def _place(self) -> None:
+        """Make the table `placed`: beside each hit its place in the order of time, and the number of its finding."""
+        import pyarrow as pa
+
+        hits = self._con.sql("select rule, host, epoch_us(ts) as us, path, rec from hits").to_arrow_table()
+        place, part = placed(hits)
+        self._con.register("given", pa.table({"place": pa.array(place), "part": pa.array(part)}))
+        self._con.execute("create table placed as select * from given")
+        self._con.unregister("given")
+
     def _rows(self, sql: str, *parameters: object) -> Iterator[dict[str, Any]]:
         for batch in self._con.sql(sql, params=list(parameters)).to_arrow_reader(10_000):
             yield from batch.to_pylist()
+
+
+def placed(hits: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """Return of each hit its place and the number of its finding.
+
+    Hits of a rule on a host are in the order of time, path and record, those without time last; where more than GAP lies
+    between two, or the next has no time, another finding begins.
+
+    Args:
+        hits: `rule`, `host`, `us` (microseconds since 1970, null without a time), `path` and `rec`.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = len(hits)
+    columns = {name: pc.fill_null(hits[name], -1).to_numpy() for name in ("rule", "us", "rec")}
+    timed = hits["us"].is_valid().to_numpy()
+    texts = {name: pa.concat_arrays(hits[name].chunks or [pa.array([], pa.string())]) for name in ("host", "path")}
+    coded = {name: one.dictionary_encode() for name, one in texts.items()}
+    codes = {name: pc.fill_null(one.indices, -1).to_numpy(zero_copy_only=False) for name, one in coded.items()}
+    rank = np.append(pc.rank(coded["path"].dictionary, tiebreaker="dense").to_numpy(), 0)
+    mine = columns["rule"].astype(np.int64) * (len(coded["host"].dictionary) + 1) + codes["host"] + 1
+    order = np.lexsort((columns["rec"], rank[codes["path"]], columns["us"], ~timed, mine))
+    mine, us, timed = mine[order], columns["us"][order], timed[order]
+    new = np.ones(n, np.bool_)
+    new[1:] = (mine[1:] != mine[:-1]) | (timed[1:] & (us[1:] - us[:-1] > GAP)) | (~timed[1:] & timed[:-1])
+    place, part = np.empty(n, np.int64), np.empty(n, np.int64)
+    place[order], part[order] = np.arange(n), np.cumsum(new)
+    return place, part
 
 
 def _facts(rule: RuleFacts) -> dict[str, Any]:

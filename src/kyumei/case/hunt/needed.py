@@ -82,17 +82,18 @@ def _columns(given: Iterable[str | Made]) -> Iterator[str]:
 
 def _words(program: Program) -> Iterator[Test]:
     """Yield what rules look for anywhere in events of event logs."""
-    sources = {source for listed in program.keywords.values() for source in listed}
-    ours = {
-        source
-        for source in sources
-        if any(where < 0 or _may(program, program.wheres[where]) for where in program.sources[source])
-    }
-    leaves = {leaf for source, tree in program.rules if source in ours for leaf in _leaves(tree)}
-    for leaf in sorted(leaves):
-        binding, test, _ = program.leaves[leaf]
-        if program.bindings[binding].field.startswith(ALL):
-            yield program.tests[test]
+    for name, sources in program.keywords.items():
+        ours = {
+            source
+            for source in sources
+            if any(where < 0 or _may(program, program.wheres[where]) for where in program.sources[source])
+        }
+        if len(ours) == len(sources):
+            yield from (program.tests[number] for number in program.units.get(name, ()))
+            continue
+        leaves = {leaf for source, tree in program.rules if source in ours for leaf in _leaves(tree)}
+        held = (program.leaves[leaf] for leaf in sorted(leaves))
+        yield from (program.tests[test] for binding, test, _ in held if program.bindings[binding].field.startswith(ALL))
 
 
 def _leaves(tree: Tree) -> Iterator[int]:

@@ -63,7 +63,8 @@ def _table(batch: Batch, numbers: np.ndarray, rows: np.ndarray, *, with_details:
     }
     if with_details:
         first = np.zeros(len(once), np.bool_)
-        first[back[_may_begin(numbers, facts["host"].take(pa.array(back)), facts["ts"].take(pa.array(back)))]] = True
+        hosts, ts = facts["host"].take(pa.array(back)), facts["ts"].take(pa.array(back))
+        first[back[_may_begin(numbers, hosts, ts, _order(batch, once)[back])]] = True
         chosen = np.arange(len(once)) if with_details == "all" else np.flatnonzero(first)
         at = np.full(len(once), -1)
         at[chosen] = np.arange(len(chosen))
@@ -102,8 +103,23 @@ def _details(batch: Batch, rows: np.ndarray) -> tuple[list[str], list[str]]:
     return shown, extra
 
 
-def _may_begin(numbers: np.ndarray, hosts: pa.Array, ts: pa.Array) -> np.ndarray:
-    """Return the hits that may be the first of a finding: those with no earlier one of the rule and host near enough here."""
+def _order(batch: Batch, rows: np.ndarray) -> np.ndarray:
+    """Return the place of each of these events among all of them by path and record."""
+    import numpy as np
+
+    paths = [source.path for source in batch.sources]
+    known = {path: n for n, path in enumerate(sorted(set(paths)))}
+    path = np.array([known[one] for one in paths], np.int64)[batch.of[rows]]
+    place = np.empty(len(rows), np.int64)
+    place[np.lexsort((batch.rec[rows], path))] = np.arange(len(rows))
+    return place
+
+
+def _may_begin(numbers: np.ndarray, hosts: pa.Array, ts: pa.Array, places: np.ndarray) -> np.ndarray:
+    """Return the hits that may be the first of a finding: no earlier one of the rule and host is near enough here.
+
+    Of several at the same time the first by `places` counts; of those without a time each may be one.
+    """
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -111,9 +127,8 @@ def _may_begin(numbers: np.ndarray, hosts: pa.Array, ts: pa.Array) -> np.ndarray
     host = pc.fill_null(hosts.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)
     timed = ts.is_valid().to_numpy(zero_copy_only=False).astype(bool)
     us = pc.fill_null(ts.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
-    order = np.lexsort((us, timed, host, numbers))
+    order = np.lexsort((places, us, timed, host, numbers))
     number, host, timed, us = numbers[order], host[order], timed[order], us[order]
     new = np.ones(len(order), np.bool_)
     new[1:] = (number[1:] != number[:-1]) | (host[1:] != host[:-1]) | ~timed[:-1] | (us[1:] - us[:-1] > GAP)
-    begin = us[np.flatnonzero(new)][np.cumsum(new) - 1]
-    return np.asarray(order[(us == begin) | ~timed])
+    return np.asarray(order[new | ~timed])
