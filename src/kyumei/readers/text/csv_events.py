@@ -10,6 +10,7 @@ always surer.
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -27,14 +28,42 @@ UNDERSTOOD: Final = 0.6
 _DATED: Final = ("%Y年%m月%d日", "%Y/%m/%d", "%m/%d/%Y", "%Y%m%d")
 _FEW: Final = 30
 """Different values of what was done; more are names or texts."""
+TOP: Final = 16_384
+"""Bytes that are looked at."""
+_HEADER_LINES: Final = 30
+_BEHIND: Final = 6
+_DELIMITERS: Final = (",", "\t", ";", "|")
+_CLOCK: Final = re.compile(r"\d[:時]\d\d")
 _BINARY: Final = 256
 """NUL bytes among the first 1,024: fewer are a hole in a text."""
 
 
 def accepts(source: Source) -> int:
     """Return `SURE` where the first rows say who did what and when."""
-    found = _proposal(source.head)
+    if not _is_likely(source.sample.text):
+        return 0
+    found = _proposal(_top(source.head))
     return SURE if found and _is_log(found) else 0
+
+
+def _is_likely(text: str) -> bool:
+    """Return whether near the top stands a line of cells without a clock, and lines of as many cells with one behind it."""
+    lines = text[:TOP].lstrip("\ufeff").split("\n", _HEADER_LINES + _BEHIND)
+    for number, line in enumerate(lines[:_HEADER_LINES]):
+        behind = [other for other in lines[number + 1 : number + 1 + _BEHIND] if other.strip()]
+        for delimiter in _DELIMITERS:
+            cells = line.count(delimiter)
+            if cells > 1 and not _CLOCK.search(line):
+                alike = [other for other in behind if other.count(delimiter) >= cells]
+                if len(alike) * 2 >= len(behind) and any(map(_CLOCK.search, alike)):
+                    return True
+    return False
+
+
+def _top(head: bytes) -> bytes:
+    """Return so much of the head as decides, whole lines."""
+    part = head[:TOP]
+    return part if len(part) == len(head) else part[: part.rfind(b"\n") + 1] or part
 
 
 @reader(
@@ -52,7 +81,8 @@ def read(source: Source, rows: Rows) -> None:
     from kyumei.readers.mapped.evaluate import events
     from kyumei.readers.nested import expanded
 
-    shape, found = csv.guessed(source.head), _proposal(source.head)
+    top = _top(source.head)
+    shape, found = csv.guessed(top), _proposal(top)
     if shape is None:
         rows.fault(0, "no header with rows behind it", source.size)
         return
