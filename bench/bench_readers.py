@@ -4,10 +4,12 @@
 
 1. The folder is written (`bench/log_folder.py`, the same bytes for the same size), unless DIR holds it already.
 2. Read stage: the jobs of `kyumei triage`, i.e. recognition by content, reading, Parquet (zstd), in so many processes.
-   Time, events a second, and peak memory: the largest process of the pool and this one, by the kernel's count.
+   Time, events a second, and peak memory: the largest process by the kernel's count, and all processes together, each page
+   shared by several counted in parts (PSS), looked at every quarter of a second.
 3. Each reader alone on the first file of its kind (`--slice`, 64 MB): one process, events a second of CPU time, no Parquet.
 4. DuckDB: one regular expression over the same lines of the access log in memory, one thread; it only takes the lines apart.
-5. plaso and dissect, where named: their own command on the first lines of the same access log, wall time, `--peer-lines`.
+5. plaso and dissect, where named: their own command on the first lines of the same access log, syslog and IIS log,
+   `--peer-lines`, CPU time of all their processes with start-up; ours with recognition, in a process already started.
    dissect.target is AGPL and runs as a separate program only.
 
 The machine is shared: read the ratios.
@@ -16,13 +18,16 @@ The machine is shared: read the ratios.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from bench.bench_access_log import NAMES, PATTERN
 from bench.log_folder import KINDS, make
@@ -81,8 +86,9 @@ def _stage(folder: Path, case_folder: Path, total: int, workers: int) -> None:
     sealed = time.perf_counter() - begun
     begun = time.perf_counter()
     jobs = list(job.plan(case.path, item, case.zone))
-    for _ in local.run(job.run, jobs, workers=workers):
-        pass
+    with Watched() as together:
+        for _ in local.run(job.run, jobs, workers=workers):
+            pass
     took = time.perf_counter() - begun
     con = connect(folders=[case.path])
     parts = str(case.path / "events" / "*" / "*.parquet")
@@ -95,10 +101,58 @@ def _stage(folder: Path, case_folder: Path, total: int, workers: int) -> None:
         f"hashing {sealed:,.0f} s; read stage, {workers} processes: {took:,.0f} s,"
         f" {events:,} events, {events / took:,.0f} events/s"
     )
-    print(f"{total / took / 1e6:,.0f} MB/s; Parquet {stored / 1e9:.2f} GB; peak memory: largest process {max(peaks):.2f} GB\n")
+    print(f"{total / took / 1e6:,.0f} MB/s; Parquet {stored / 1e9:.2f} GB; peak memory: largest process {max(peaks):.2f} GB,")
+    print(f"  all {together.processes} processes together (PSS) {together.peak / 1e9:.2f} GB\n")
     for source, n in counted:
         print(f"  {source:28} {n:>12,} events")
     print()
+
+
+class Watched:
+    """Looks every quarter of a second at the memory of this process and those that it started, summed.
+
+    Attributes:
+        peak: bytes, the proportional set size of all of them together. processes: the most that were there at once.
+    """
+
+    def __init__(self) -> None:
+        self.peak = self.processes = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.25):
+            sizes = [size for pid in family(os.getpid()) if (size := held(pid)) > 0]
+            self.peak, self.processes = max(self.peak, sum(sizes)), max(self.processes, len(sizes))
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            for child in children.read_text().split():
+                found += family(int(child))
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def held(pid: int) -> int:
+    """Return a process's proportional set size in bytes, 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
 
 
 def _readers(folder: Path, size: int) -> None:
@@ -138,36 +192,62 @@ def _baseline(folder: Path, count: int) -> None:
     print(f"  duckdb regexp, access log     {len(lines) / (time.process_time() - begun):>9,.0f} lines/s\n")
 
 
+PEERS: Final = (
+    # file of the folder, where it stands on the machine, plaso's parser, dissect's function
+    ("web/access.log", "var/log/apache2/access.log", "text/apache_access", "apache.access"),
+    ("linux/messages", "var/log/messages", "text/syslog_traditional", "messages"),
+    ("web/u_ex240513.log", "inetpub/logs/LogFiles/W3SVC1/u_ex240513.log", "text/winiis", "iis.access"),
+)
+
+
 def _peers(folder: Path, said: Any, work: Path) -> None:
-    if not (said.plaso or said.dissect):
-        return
-    lines = _first(folder / KINDS[0][0], said.peer_lines)
-    root = work / "peer" / "var" / "log" / "apache2"
-    root.mkdir(parents=True)
-    (root / "access.log").write_text("\n".join(lines) + "\n", "utf-8")
-    if said.plaso:
-        store = str(work / "out.plaso")
-        arguments = ["--status_view", "none", "--unattended", "--parsers", "text/apache_access", "--storage_file", store]
-        _timed("plaso", [said.plaso, *arguments, str(root / "access.log")], len(lines))
-    if said.dissect:
-        (work / "peer" / "etc").mkdir()
-        (work / "peer" / "etc" / "passwd").write_text("root:x:0:0::/root:/bin/sh\n")
-        _timed("dissect", [said.dissect, "-q", "-f", "apache.access", "-s", str(work / "peer")], len(lines))
-    begun = time.perf_counter()
-    source = Source.memory((root / "access.log").read_bytes(), "evidence/0001", zone="UTC")
-    reader, _ = recognise(source)
-    if reader is not None:
-        run(reader, source, lambda _: None)
-    print(f"  {'kyumei':28} {len(lines) / (time.perf_counter() - begun):>10,.0f} lines/s, wall, recognition included")
+    for source_file, place, parser, function in PEERS if said.plaso or said.dissect else ():
+        lines = _first(folder / source_file, said.peer_lines)
+        root = work / "peer" / function
+        (root / place).parent.mkdir(parents=True)
+        (root / place).write_text("\n".join(lines) + "\n", "utf-8")
+        (root / "etc").mkdir()
+        (root / "etc" / "passwd").write_text("root:x:0:0::/root:/bin/sh\n")  # what dissect knows a system by
+        os.utime(root / place, (1_720_000_000, 1_720_000_000))
+        print(f"  {source_file}, the same {len(lines):,} lines, CPU time:")
+        begun = time.process_time()
+        source = Source.memory((root / place).read_bytes(), "evidence/0001", zone="UTC", mtime=1_720_000_000_000_000)
+        reader, _ = recognise(source)
+        rows = None if reader is None else run(reader, source, lambda _: None)
+        ours = len(lines) / (time.process_time() - begun)
+        print(f"    {'kyumei':10} {ours:>10,.0f} lines/s; {rows.read if rows else 0:,} events")
+        if said.plaso:
+            store = str(work / f"{function}.plaso")
+            options = ["--status_view", "none", "--unattended", "--parsers", parser, "--logfile", str(work / "plaso.log.gz")]
+            told = [str(Path(said.plaso).with_name("pinfo")), "--output_format", "json", "--sections", "events", store]
+            _timed("plaso", ([said.plaso, *options, "--storage_file", store, str(root / place)], told), len(lines), ours)
+        if said.dissect:
+            target = ["--direct", str(root / place)] if function.startswith("iis") else [str(root)]  # else it wants a registry
+            _timed("dissect", ([said.dissect, "-q", "-s", "-f", function, *target], None), len(lines), ours)
 
 
-def _timed(name: str, command: Sequence[str], lines: int) -> None:
-    begun = time.perf_counter()
+def _timed(name: str, commands: tuple[Sequence[str], Sequence[str] | None], lines: int, ours: float) -> None:
+    """Run a peer and print its rate; the second command tells how many events it stored, else lines printed are counted."""
+    command, told = commands
+    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # named by whoever runs it
-    took = time.perf_counter() - begun
-    printed = done.stdout.count("\n")
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     ok = "" if done.returncode == 0 else f" (exit {done.returncode}: {done.stderr.strip()[-200:]})"
-    print(f"  {name:28} {lines / took:>10,.0f} lines/s, wall, start-up included; {printed:,} lines printed{ok}")
+    count = done.stdout.count("\n")
+    if told is not None:
+        count = _stored(subprocess.run(told, capture_output=True, text=True, check=False).stdout)
+    rate = lines / took
+    said = f"{rate:>10,.0f} lines/s, {wall:.0f} s wall; {count:,} events{ok}"
+    print(f"    {name:10} {said}; kyumei {ours / rate:,.0f} times as fast")
+
+
+def _stored(said: str) -> int:
+    """Return how many events plaso says it stored."""
+    try:
+        return int(json.loads(said)["storage_counters"]["parsers"]["total"])
+    except (ValueError, KeyError, TypeError):
+        return -1
 
 
 def _first(file: Path, count: int) -> list[str]:

@@ -143,7 +143,7 @@ def _split(block: bytes, offset: int, encoding: str) -> Lines:
     import pyarrow.compute as pc
 
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
-    if NULS in block:
+    if b"\0" in block and NULS in block:  # one byte is looked for ten times as fast as eight
         ends = np.union1d(ends, [place for run in _NUL_RUN.finditer(block) for place in run.span()])
     ends = ends[ends > 0]
     if not len(ends) or ends[-1] != len(block):

@@ -27,36 +27,33 @@ def _has_quote(word: Any) -> Any:
 
 
 @jit
-def open_ends(data: Any, bounds: Any, delimiter: int, out: Any) -> bool:
+def open_ends(data: Any, bounds: Any, delimiter: int, inside: bool, out: Any) -> bool:
     """Say of each line whether a quoted cell is open at its end.
 
     Args:
         data: uint8.
         bounds: int32 (n + 1,), where each line begins, and the end.
         delimiter: byte.
-        out: bool (n, 2), filled: where none was open at its beginning, and where one was.
+        inside: a quoted cell is open at each line's beginning.
+        out: bool (n,), filled.
 
     Returns:
         Whether any line leaves one open.
     """
     found = False
     for row in range(out.shape[0]):
-        start, stop = bounds[row], bounds[row + 1]
-        out[row, 0], out[row, 1] = _is_open(data, start, stop, delimiter, False), True  # noqa: FBT003
-        for i in range(start, stop):
-            if data[i] == _QUOTE:
-                out[row, 1] = _is_open(data, start, stop, delimiter, True)  # noqa: FBT003
-                break
-        found |= out[row, 0]
+        out[row] = _is_open(data, bounds[row], bounds[row + 1], delimiter, inside)
+        found |= out[row]
     return found
 
 
 @njit(cache=True, nogil=True)
-def rows_of(ends: Any, limit: int, is_last: bool, out: Any) -> Any:
+def rows_of(ends: Any, after: Any, limit: int, is_last: bool, out: Any) -> Any:
     """Put lines together until quotes close.
 
     Args:
-        ends: as `open_ends` filled it.
+        ends: as `open_ends` filled it, where no cell was open before.
+        after: the same where one was.
         limit: lines of the longest row.
         is_last: no lines follow, so that what is open stays open.
         out: int64 (n, 2), filled: first line of each row and how many it has, 0 where its quotes do not close.
@@ -66,9 +63,9 @@ def rows_of(ends: Any, limit: int, is_last: bool, out: Any) -> Any:
     """
     at, found, n = 0, 0, ends.shape[0]
     while at < n:
-        is_open, taken = ends[at, 0], 1
+        is_open, taken = ends[at], 1
         while is_open and taken < limit and at + taken < n:
-            is_open = ends[at + taken, 1]
+            is_open = after[at + taken]
             taken += 1
         if is_open and not is_last and n - at <= limit:
             break

@@ -136,11 +136,12 @@ def _rows(lines: Lines, shape: Layout, rows: Rows, *, is_last: bool) -> tuple[Li
 
     from kyumei.readers.flat_csv import kernel
 
-    ends = np.empty((len(lines), 2), bool)
-    if not kernel.open_ends(*_bytes(lines.text), ord(shape.delimiter), ends):
+    ends, after, delimiter = np.empty(len(lines), bool), np.empty(len(lines), bool), ord(shape.delimiter)
+    if not kernel.open_ends(*_bytes(lines.text), delimiter, False, ends):  # noqa: FBT003
         return lines, None
+    kernel.open_ends(*_bytes(lines.text), delimiter, True, after)  # noqa: FBT003
     out = np.empty((len(lines), 2), np.int64)
-    count, left = kernel.rows_of(ends, JOINED, is_last, out).tolist()
+    count, left = kernel.rows_of(ends, after, JOINED, is_last, out).tolist()
     starts, taken = out[:count, 0], out[:count, 1]
     recs, sizes = lines.rec.to_numpy(), lines.size.to_numpy()
     for at in starts[taken == 0].tolist():

@@ -145,8 +145,8 @@ def _is_record(part: bytes, spans: np.ndarray) -> np.ndarray:
     """Return which lines hold more than blanks and a bracket or comma; nearly all begin with a brace."""
     import numpy as np
 
-    buf = np.frombuffer(part + b"\n", np.uint8)
-    found: np.ndarray = buf[spans[:, 0]] == 123
+    buf = np.frombuffer(part, np.uint8)
+    found: np.ndarray = buf[np.minimum(spans[:, 0], len(part) - 1)] == 123
     for at in np.flatnonzero(~found).tolist():
         found[at] = bool(part[spans[at, 0] : spans[at, 1]].strip(b" \t\r\n,[]"))
     return found
