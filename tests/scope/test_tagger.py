@@ -68,6 +68,10 @@ def test_places_are_those_of_the_original_bytes(home: Path, encoding: str) -> No
     assert found("会議は明日である。\r\n社長の鈴木一郎氏が述べた。\r\n", home, encoding) == ["鈴木一郎"]
 
 
+def test_lines_without_a_japanese_letter_are_left_aside(home: Path) -> None:
+    assert found("def main(): return Smith\nJohn came.\n" * 3 + "昨日、田中が会社に来た。", home) == ["田中"]
+
+
 def test_the_output_says_which_model_found_it(home: Path) -> None:
     told = finder(home).told
     assert told["by"] == "model"

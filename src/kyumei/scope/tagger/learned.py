@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "kyumei.names/1"
 CARD: Final = "names.json"
+_JAPANESE: Final = re.compile(r"[ぁ-ヿ一-鿿々]")
 _RELEARN: Final = "kyumei names learn FILE… learns it anew; kyumei names forget removes it"
 _PARAMETERS: Final = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 """Weights of the L1 and L2 norms and most steps, the values of CRFsuite's tutorial for such tasks; not tuned on any set."""
@@ -58,8 +60,9 @@ class Tagger:
         self._listed = listed()
 
     def __call__(self, text: str) -> list[tuple[int, int]]:
-        """Return begin and end of each name, in characters."""
-        return [(at + start, at + end) for at, sentence in sentences(text) for start, end in self._in(sentence)]
+        """Return begin and end of each name, in characters; a sentence without a Japanese letter is left aside."""
+        japanese = ((at, sentence) for at, sentence in sentences(text) if _JAPANESE.search(sentence))
+        return [(at + start, at + end) for at, sentence in japanese for start, end in self._in(sentence)]
 
     def _in(self, sentence: str) -> Iterator[tuple[int, int]]:
         words = cut(sentence)
