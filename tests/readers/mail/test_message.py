@@ -92,3 +92,15 @@ def test_real_mails_give_one_event_each(shared_data: Path) -> None:
         assert READERS.get("mail.message").accepts(source) > 0, name
         assert event(data, name)["account"], name
     assert count == 69
+
+
+def test_signatures_and_the_verdicts_of_servers_and_every_hop_are_kept() -> None:
+    route = b"Received: from b by c; Mon, 17 Jun 2024 10:00:01 +0900\nReceived: from a by b; Mon, 17 Jun 2024 10:00:00 +0900\n"
+    marks = b"DKIM-Signature: v=1; d=x.example\nAuthentication-Results: c; dkim=pass\nReceived-SPF: pass\n"
+    row = event(route + marks + b"From: a@x.example\nTo: b@x.example\nDate: Mon, 17 Jun 2024 10:00:00 +0900\n\n")
+    assert (row["DKIM-Signature"], row["Authentication-Results"], row["Received-SPF"]) == (
+        "v=1; d=x.example",
+        "c; dkim=pass",
+        "pass",
+    )
+    assert row["Received"].count("from") == 2
