@@ -94,6 +94,19 @@ def is_line_a_value(text: str) -> bool:
     return sum(map(_is_object, lines)) * 2 > len(lines)
 
 
+def extent(source: Source, rec: int) -> int:
+    """Return how many bytes the value at an offset takes, with its line's end where values are lines; 0 where none is there."""
+    with source.open() as stream:
+        stream.seek(rec)
+        if is_line_a_value(source.sample.text):
+            return len(stream.readline(VALUE_CHARS))
+        text = stream.read(VALUE_CHARS).decode("utf-8", "surrogateescape")
+    try:
+        return len(text[: _DECODER.raw_decode(text)[1]].encode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return 0
+
+
 def _is_object(line: str) -> bool:
     try:
         return line.startswith("{") and isinstance(parsed(line), dict)

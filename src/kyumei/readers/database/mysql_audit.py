@@ -13,28 +13,34 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Final
 
-from kyumei.readers.addresses import normal
+from kyumei.readers.addresses import normalised
 from kyumei.readers.database.sql import one_line, told
-from kyumei.readers.json_values import values
+from kyumei.readers.flat_json.records import records as json_records
+from kyumei.readers.json_values import extent
+from kyumei.readers.match import constant, extract, ints, whole
 from kyumei.readers.records import records
 from kyumei.readers.registry import reader
 from kyumei.readers.stamps import parsed
+from kyumei.store.columns import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from kyumei.model.source import Source
     from kyumei.store.rows import Rows
 
-_BATCH: Final = 8192
 _JSON: Final = re.compile(r'"audit_record"\s*:\s*\{|"(?:general|connection|table_access)_data"\s*:\s*\{')
 _XML: Final = re.compile(r"<AUDIT_RECORD[\s>]")
 _ATTRIBUTE: Final = re.compile(r'([A-Z_]+)\s*=\s*"([^"]*)"')
 _ELEMENT: Final = re.compile(r"<([A-Z_]+)>(.*?)</\1>", re.DOTALL)
-_WHO: Final = re.compile(r"^(?P<user>[^\[]*)\[[^\]]*\] @ (?P<host>[^\[]*)\[(?P<ip>[^\]]*)\]")
+_WHO: Final = r"^(?P<user>[^\[]*)\[[^\]]*\] @ (?P<host>[^\[]*)\[(?P<ip>[^\]]*)\]"
 _ACTIONS: Final = {
+    "table access": "data.read",
     "connect": "login.succeeded",
     "quit": "session.ended",
     "disconnect": "session.ended",
@@ -43,9 +49,8 @@ _ACTIONS: Final = {
     "startup": "log.started",
     "shutdown": "log.stopped",
 }
-_RUN: Final = {"query", "execute", "prepared query"}
+_RUN: Final = ("query", "execute", "prepared query")
 _COLUMNS: Final = ("stamp", "name", "session", "account", "client", "host", "database", "statement", "status", "object", "rows")
-Record = dict[str, str]
 
 
 def accepts(source: Source) -> int:
@@ -62,112 +67,134 @@ def accepts(source: Source) -> int:
 )
 def read(source: Source, rows: Rows) -> None:
     """Add one event for each record; `rec` is its byte offset."""
-    batch: list[tuple[int, Record]] = []
-    for rec, record in _xml(source, rows) if _XML.search(source.sample.text) else _json(source, rows):
-        batch.append((rec, record))
-        if len(batch) >= _BATCH:
-            _add(batch, rows)
-            batch = []
-    if batch:
-        _add(batch, rows)
+    if _XML.search(source.sample.text):
+        _xml(source, rows)
+    else:
+        _json(source, rows)
 
 
-def _json(source: Source, rows: Rows) -> Iterator[tuple[int, Record]]:
-    for rec, size, value in values(source, rows):
-        record = value.get("audit_record", value) if isinstance(value, dict) else None
-        if not isinstance(record, dict) or not ({"timestamp", "name", "class"} & record.keys()):
-            rows.fault(rec, "no audit record", size)
-        elif "class" in record and "event" in record:
-            yield rec, _enterprise(record)
-        else:
-            yield rec, _flat({str(k).upper(): "" if v is None else str(v) for k, v in record.items()})
+def _json(source: Source, rows: Rows) -> None:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for block in json_records(source, rows):
+        texts = {name.removesuffix("#native"): values.cast(pa.string()) for name, values in arrays(block.columns).items()}
+        nothing = pa.nulls(block.columns.n, pa.string())
+        said: dict[str, pa.Array] = {}
+        for name, values in texts.items():
+            key = name.removeprefix("audit_record.").upper()
+            said[key] = pc.coalesce(said[key], values) if key in said else values
+        enterprise = pc.and_(texts.get("class", nothing).is_valid(), texts.get("event", nothing).is_valid())
+        flat, nested = _flat(said, nothing), _enterprise(texts, nothing)
+        get = {name: pc.if_else(enterprise, nested[name], flat[name]) for name in _COLUMNS}
+        good = np.zeros(block.columns.n, bool)
+        for key in ("TIMESTAMP", "NAME", "CLASS"):
+            good |= said.get(key, nothing).is_valid().to_numpy(zero_copy_only=False)
+        for rec in block.rec[~good].tolist():
+            rows.fault(rec, "no audit record", extent(source, rec))
+        here = ints(np.flatnonzero(good))
+        _add(ints(block.rec).take(here), {name: values.take(here) for name, values in get.items()}, rows)
 
 
-def _enterprise(record: Mapping[str, Any]) -> Record:
-    part = {
-        name: record.get(name) or {} for name in ("account", "login", "general_data", "connection_data", "table_access_data")
+def _enterprise(said: Mapping[str, pa.Array], nothing: pa.Array) -> dict[str, pa.Array]:
+    """Return what records of MySQL Enterprise say; names are paths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def first(*names: str) -> pa.Array:
+        return pc.coalesce(*(said[name] for name in names if name in said), nothing)
+
+    kind, event = first("class"), first("event")
+    name = pc.if_else(pc.equal(kind, "connection"), event, pc.if_else(pc.equal(kind, "audit"), "audit", None))
+    table = reduce(pc.or_, [said[n].is_valid() for n in said if n.startswith("table_access_data.")], nothing.is_valid())
+    name = pc.if_else(table, "table access", pc.coalesce(name, first("general_data.command"), event).cast(pa.string()))
+    return {
+        "stamp": first("timestamp"),
+        "name": name,
+        "session": first("connection_id"),
+        "account": first("account.user", "login.user"),
+        "client": first("login.ip"),
+        "host": first("account.host"),
+        "database": first("table_access_data.db", "connection_data.db"),
+        "statement": first("general_data.query", "table_access_data.query"),
+        "status": first("general_data.status", "connection_data.status"),
+        "object": first("table_access_data.table"),
+        "rows": first("query_statistics.rows_sent", "general_data.query_statistics.rows_sent"),
     }
-    general, table, connection = part["general_data"], part["table_access_data"], part["connection_data"]
-    kind = str(record.get("class", ""))
-    name = {"connection": str(record.get("event", "")), "audit": "audit"}.get(
-        kind, str(general.get("command", record.get("event", "")))
-    )
-    found = {
-        "stamp": record.get("timestamp"),
-        "name": "table access" if table else name,
-        "session": record.get("connection_id"),
-        "account": part["account"].get("user") or part["login"].get("user"),
-        "client": part["login"].get("ip"),
-        "host": part["account"].get("host"),
-        "database": table.get("db") or connection.get("db"),
-        "statement": general.get("query") or table.get("query"),
-        "status": general.get("status", connection.get("status")),
-        "object": table.get("table"),
-        "rows": (record.get("query_statistics") or general.get("query_statistics") or {}).get("rows_sent"),
-    }
-    return {k: str(v) for k, v in found.items() if v not in {None, ""}}
 
 
-def _xml(source: Source, rows: Rows) -> Iterator[tuple[int, Record]]:
+def _xml(source: Source, rows: Rows) -> None:
+    import pyarrow as pa
+
     for lines in records(source, rows, r"^\s*<(?:AUDIT_RECORD|AUDIT>|\?xml)", "no audit record"):
+        recs: list[int] = []
+        found: list[dict[str, str]] = []
         for rec, size, text in zip(lines.rec.to_pylist(), lines.size.to_pylist(), lines.text.to_pylist(), strict=True):
             if "<AUDIT_RECORD" not in text:
                 continue  # the frame of the document
             inside = text.strip().removeprefix("<AUDIT_RECORD>")
-            found = dict(_ATTRIBUTE.findall(text)) if "TIMESTAMP=" in text else dict(_ELEMENT.findall(inside))
-            if "TIMESTAMP" in found:
-                yield rec, _flat({k: html.unescape(v) for k, v in found.items()})
+            pairs = dict(_ATTRIBUTE.findall(text)) if "TIMESTAMP=" in text else dict(_ELEMENT.findall(inside))
+            if "TIMESTAMP" in pairs:
+                recs.append(rec)
+                found.append({name: html.unescape(value) for name, value in pairs.items()})
             else:
                 rows.fault(rec, "audit record is cut", size)
+        names = dict.fromkeys(name for each in found for name in each)
+        said = {name: pa.array([each.get(name) or None for each in found], pa.string()) for name in names}
+        _add(pa.array(recs, pa.int64()), _flat(said, pa.nulls(len(recs), pa.string())), rows)
 
 
-def _flat(said: Mapping[str, str]) -> Record:
-    """Return a record of Percona or of the XML forms."""
-    who = _WHO.match(said.get("USER", ""))
-    found = {
-        "stamp": said.get("TIMESTAMP", "").replace(" UTC", "Z"),
-        "name": said.get("NAME", "").lower(),
-        "session": said.get("CONNECTION_ID", ""),
-        "account": who["user"] if who else said.get("USER", ""),
-        "client": said.get("IP") or (who["ip"] if who else ""),
-        "host": said.get("HOST", ""),
-        "database": said.get("DB", ""),
-        "statement": said.get("SQLTEXT") or said.get("QUERY", ""),
-        "status": said.get("STATUS", ""),
+def _flat(said: Mapping[str, pa.Array], nothing: pa.Array) -> dict[str, pa.Array]:
+    """Return what records of Percona or of the XML forms say; names are in capitals."""
+    import pyarrow.compute as pc
+
+    def first(*names: str) -> pa.Array:
+        return pc.coalesce(*(said[name] for name in names if name in said), nothing)
+
+    who, known = extract(pc.fill_null(first("USER"), ""), _WHO)
+    return {
+        "stamp": pc.replace_substring(first("TIMESTAMP"), " UTC", "Z"),
+        "name": pc.utf8_lower(first("NAME")),
+        "session": first("CONNECTION_ID"),
+        "account": pc.if_else(known, who["user"], first("USER")),
+        "client": pc.coalesce(first("IP"), who["ip"]),
+        "host": first("HOST"),
+        "database": first("DB"),
+        "statement": first("SQLTEXT", "QUERY"),
+        "status": first("STATUS"),
+        "object": nothing,
+        "rows": nothing,
     }
-    return {k: v for k, v in found.items() if v}
 
 
-def _add(batch: list[tuple[int, Record]], rows: Rows) -> None:
+def _add(rec: pa.Array, found: Mapping[str, pa.Array], rows: Rows) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    get = {name: pa.array([record.get(name) for _, record in batch], pa.string()) for name in _COLUMNS}
-    names = [record.get("name", "").lower() for _, record in batch]
-    runs = pa.array([name in _RUN for name in names])
-    statement = pc.if_else(runs, get["statement"], pa.scalar(None, pa.string()))
+    n = len(rec)
+    if not n:
+        return
+    get = {name: pc.if_else(pc.equal(values, constant("")), constant(None), values) for name, values in found.items()}
+    name, status = pc.utf8_lower(pc.fill_null(get["name"], "")), get["status"]
+    statement = pc.if_else(pc.is_in(name, pa.array(_RUN)), get["statement"], constant(None))
     said = told(statement)
     ts, _ = parsed(pc.fill_null(get["stamp"], ""), "UTC")
-    status = [record.get("status") for _, record in batch]
+    done = pc.equal(pc.fill_null(status, "0"), "0")
+    action = pa.array(list(_ACTIONS.values())).take(pc.index_in(name, pa.array(list(_ACTIONS))))
+    action = pc.if_else(pc.and_not(pc.fill_null(pc.equal(action, "login.succeeded"), False), done), "login.failed", action)  # noqa: FBT003
     columns = {
-        "rec": [rec for rec, _ in batch],
+        "rec": rec,
         "ts": ts,
-        "ts_kind": pa.repeat("written", len(batch)),
-        "zone_assumed": pa.array([False] * len(batch)),
-        "action": pc.coalesce(said["action"], pa.array([_action(n, s) for n, s in zip(names, status, strict=True)])),
-        "outcome": pa.array([None if not s else "success" if s == "0" else "failure" for s in status], pa.string()),
+        "ts_kind": pa.repeat("written", n),
+        "zone_assumed": pa.repeat(pa.scalar(value=False), n),
+        "action": pc.coalesce(said["action"], action, pa.repeat("record.written", n)),
+        "outcome": pc.if_else(status.is_valid(), pc.if_else(done, "success", "failure"), constant(None)),
         "account": get["account"],
-        "src_ip": pa.array([normal(r["client"]) if r.get("client") else None for _, r in batch], pa.string()),
+        "src_ip": normalised(get["client"]),
         "object": pc.coalesce(get["object"], said["object"]),
-        "rows": [int(r["rows"]) if r.get("rows", "").isdigit() else None for _, r in batch],
+        "rows": whole(get["rows"]),
         "message": pc.coalesce(said["message"], one_line(pc.coalesce(get["statement"], get["name"]))),
     }
     fields = {"statement": statement, "command": get["name"], "session": get["session"], "database": get["database"]}
-    rows.add_columns(columns, {**fields, "client_host": get["host"], "status": get["status"]})
-
-
-def _action(name: str, status: str | None) -> str:
-    if name == "table access":
-        return "data.read"
-    found = _ACTIONS.get(name, "record.written")
-    return "login.failed" if found == "login.succeeded" and status not in {None, "", "0"} else found
+    rows.add_columns(columns, {**fields, "client_host": get["host"], "status": status})

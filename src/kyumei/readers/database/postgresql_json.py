@@ -8,14 +8,13 @@ Format: https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNT
 
 from __future__ import annotations
 
-import json
 import re
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from kyumei.readers.database.postgresql_csv import add
 from kyumei.readers.flat_json.records import records
-from kyumei.readers.json_values import VALUE_CHARS, is_line_a_value
+from kyumei.readers.json_values import extent
 from kyumei.readers.lines import Lines, share
 from kyumei.readers.match import ints
 from kyumei.readers.registry import reader
@@ -66,7 +65,7 @@ def read(source: Source, rows: Rows) -> None:
         parts = _columns(block.columns)
         good = parts["error_severity"].is_valid().to_numpy(zero_copy_only=False)
         for rec in block.rec[~good].tolist():
-            rows.fault(rec, "no record of PostgreSQL's log", _size(source, rec))
+            rows.fault(rec, "no record of PostgreSQL's log", extent(source, rec))
         here = ints(np.flatnonzero(good))
         if len(here):
             rec = ints(block.rec).take(here)
@@ -108,16 +107,3 @@ def _audit(said: Mapping[str, pa.Array], nothing: pa.Array) -> pa.Array:
     statement = pc.replace_substring(text("statement"), '"', '""')
     given = pc.fill_null(said.get("audit.parameter", nothing), "<none>")
     return pc.binary_join_element_wise("AUDIT: ", head, ',"', statement, '",', given, "")
-
-
-def _size(source: Source, rec: int) -> int:
-    """Return how many bytes the object takes, with its line's end where it is a line."""
-    with source.open() as stream:
-        stream.seek(rec)
-        if is_line_a_value(source.sample.text):
-            return len(stream.readline(VALUE_CHARS))
-        text = stream.read(VALUE_CHARS).decode("utf-8", "surrogateescape")
-    try:
-        return len(text[: json.JSONDecoder().raw_decode(text)[1]].encode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError):
-        return 0
