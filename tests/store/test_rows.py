@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from kyumei.model.event import COLUMNS
@@ -57,3 +58,21 @@ def test_parts_of_different_fields_become_one_file_with_the_same_bytes(tmp_path:
         (path,) = part.close()
         written.append(path.read_bytes())
     assert written[0] == written[1]
+
+
+def test_texts_that_most_rows_have_alone_are_written_without_a_dictionary_and_come_back(tmp_path: Path) -> None:
+    n = 1000
+    texts = {
+        "own": [f"{i:x}-値" for i in range(n)],
+        "few": ["abc"[i % 3] for i in range(n)],
+        "rare": [None] * (n - 9) + ["x"] * 9,
+    }
+    fields = {name: pa.array(v, pa.string()).dictionary_encode() for name, v in texts.items()}
+    part = Part(tmp_path, "x")
+    rows = Rows(Source.memory(b"x"), "test.reader", part.add)
+    rows.add_columns({"rec": range(n), "ts": range(n), "action": ["web.request"] * n}, fields)
+    (path,) = part.close()
+    assert {name: pq.read_table(path)[name].to_pylist() for name in texts} == texts
+    group = pq.read_metadata(path).row_group(0)
+    coded = {c.path_in_schema for c in map(group.column, range(group.num_columns)) if c.has_dictionary_page}
+    assert coded & set(texts) == {"few", "rare"}

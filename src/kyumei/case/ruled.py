@@ -153,11 +153,16 @@ def _batches(store: Store, readers: Sequence[str]) -> Iterator[Batch]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from kyumei.store.schema import PLACES
+
     listed = store.rows("select file_id, evidence_id, path from sources order by all")
     places = {file: _Place(evidence or "", file, path or "") for file, evidence, path in listed}
     for reader in readers:
         for path in store.parts(reader):
-            with pq.ParquetFile(path) as file:
+            texts = [
+                field.name for field in pq.read_schema(path) if pa.types.is_string(field.type) and field.name not in PLACES
+            ]
+            with pq.ParquetFile(path, read_dictionary=texts) as file:
                 for batch in file.iter_batches(batch_size=ROWS):
                     yield _batch(reader, pa.Table.from_batches([batch]), places)
 

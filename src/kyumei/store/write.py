@@ -21,6 +21,10 @@ FAMILY_ROWS: Final = 2048
 """Rows from which on a family is written by itself."""
 _RISING: Final = frozenset({"rec", "ts"})
 """Columns that mostly rise from row to row: their differences are stored."""
+_LEVEL: Final = 9
+_MANY: Final = 256
+_EACH: Final = 8
+"""A dictionary is made where each text stands in so many rows on average, or where fewer than `_MANY` rows have any."""
 _DICTIONARY: Final = 32 * 1024 * 1024
 """Bytes of a column's distinct values up to which each is stored once."""
 
@@ -131,32 +135,59 @@ def _seal(table: pa.Table, path: Path, key: bytes) -> Path:
 def write_parquet(table: pa.Table, path: Path) -> Path:
     """Write one Parquet file whole or not at all; the same table gives the same bytes.
 
-    Columns that come as dictionaries get no statistics: nobody asks for a range of them, and a log has a thousand.
+    Columns that come as dictionaries get no statistics: nobody asks for a range of them, and a log has a thousand. Nor is
+    Arrow's own schema stored beside Parquet's: it says nothing more but that a text was a dictionary, for 24 bytes a column.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rising = [
-        f.name for f in table.schema if f.name in _RISING and (pa.types.is_int64(f.type) or pa.types.is_timestamp(f.type))
-    ]
-
+    encoding = _encodings(table)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     pq.write_table(
         table,
         partial,
         compression="zstd",
-        compression_level=3,
+        compression_level=_LEVEL,
         dictionary_pagesize_limit=_DICTIONARY,
-        use_dictionary=[name for name in table.column_names if name not in rising],
-        column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
-        write_statistics=[f.name for f in table.schema if not pa.types.is_dictionary(f.type)],
+        use_dictionary=[name for name in table.column_names if name not in encoding],
+        column_encoding=encoding,
+        write_statistics=[f.name for f in table.schema if not _is_coded(f.type)],
         row_group_size=PART_ROWS,
         max_rows_per_page=PART_ROWS,  # pages are cut by their bytes; a column that few rows have is one page
         write_batch_size=65_536,
+        store_schema=False,
     )
     partial.replace(path)
     return path
+
+
+def _encodings(table: pa.Table) -> dict[str, str]:
+    """Return how columns are written that gain nothing from a dictionary; all others get one.
+
+    Texts of which most rows have one of their own take less without: numbers of a dictionary's entries do not compress, and
+    texts that come again come again soon.
+    """
+    import pyarrow as pa
+
+    found: dict[str, str] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in _RISING and (pa.types.is_int64(column.type) or pa.types.is_timestamp(column.type)):
+            found[name] = "DELTA_BINARY_PACKED"
+        elif _is_coded(column.type) and _are_their_own(column):
+            found[name] = "PLAIN"
+    return found
+
+
+def _are_their_own(column: pa.ChunkedArray) -> bool:
+    """Return whether most texts of many stand in few rows each."""
+    filled = len(column) - column.null_count
+    return bool(filled >= _MANY and _EACH * len(column.chunk(0).dictionary) > filled)
+
+
+def _is_coded(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(kind))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
