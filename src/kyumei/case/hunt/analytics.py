@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.case.hunt.kept import RuleFacts
 from kyumei.detect import run as detect
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
     from kyumei.model.finding import Finding
 
+MEMORY: Final = "500MB"
+"""Beyond that, tables go to a folder of the hunt."""
+
 
 def findings(folder: Path, zone: str) -> Sequence[Finding]:
     """Return the findings of all analytics over the events in this folder; none where nothing was written."""
     if not any((folder / "events").rglob("*.parquet")):
         return ()
-    con = connect(folders=[folder])
+    con = connect(folders=[folder], memory=MEMORY)
     index.fill(con, folder)
     store = Store(con)
     try:

@@ -136,7 +136,7 @@ class Answers:
         least: int = 0,
         zone: str = "Asia/Tokyo",
     ) -> None:
-        self._con = connect(folders=[folder])
+        self._con = connect(folders=[folder], memory="500MB")
         self._zone = zone
         self._con.execute(f"create table rules ({_RULES})")
         self._con.execute(_MORE)

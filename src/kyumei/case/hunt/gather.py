@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-ROWS: Final = 262_144
+ROWS: Final = 131_072
 
 
 class Place(Protocol):

@@ -117,6 +117,7 @@ def _run(jobs: list[job.Job], settings: Settings, workers: int, tell: Callable[[
         tell(f"{number}/{len(jobs)}: {tally.events:,} events")
     for part in local.run(job.run, job.rest(tally, settings, len(jobs)), workers=workers):
         tally.add(part)
+    job.forget()
     return tally
 
 

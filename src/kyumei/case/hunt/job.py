@@ -12,7 +12,7 @@ from kyumei.case.hunt import read, rows
 from kyumei.case.hunt.acts import acts
 from kyumei.case.hunt.gather import Gather
 from kyumei.case.hunt.needed import wanted_by
-from kyumei.case.hunt.rules import detector
+from kyumei.case.hunt.rules import compiled, detector
 from kyumei.case.hunt.tables import logons, metrics
 from kyumei.store.schema import SOURCES
 from kyumei.store.write import Part
@@ -93,6 +93,13 @@ def run(job: Job) -> Tally:
         tally.add(read.read(piece, job.settings.zone, job.settings.out, out))
     out.close()
     return tally
+
+
+def forget() -> None:
+    """Let go of what this process keeps from job to job: decoders with their dictionaries, rules with what they saw."""
+    read.forget()
+    for kept in (detector, compiled, wanted_by):
+        kept.cache_clear()
 
 
 class _Out:

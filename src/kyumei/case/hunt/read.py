@@ -203,6 +203,12 @@ def _chosen(zone: str) -> Chosen:
     return Chosen(zone)
 
 
+def forget() -> None:
+    """Let go of the decoders of this process."""
+    _decoder.cache_clear()
+    _chosen.cache_clear()
+
+
 def whole(source: Source, chunk: np.ndarray, rec: np.ndarray) -> Iterator[tuple[np.ndarray, Columns]]:
     """Yield places among these records of an event log, and all fields of the events there, row by row.
 
