@@ -1,10 +1,13 @@
 """Windows event logs: decoding, rules, and `kyumei hunt` end to end, beside peers on the same files in one run.
 
-`python bench/bench_hunt.py [--chunks N] [--repeat N] [--sqlite] [--python-evtx] [--plaso BIN] [--page FILE]`: logs are made of
-the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`). Rules: ours and both packs
-there, compiled beforehand. End to end is the command as a person runs it, start of Python included, with one job and with two.
-Rates are by CPU time (that of all processes), the best of some repetitions; wall time stands beside it and means something on
-a quiet machine only. `--page` writes what was measured as a page of Markdown.
+`python bench/bench_hunt.py [--chunks N] [--large N] [--repeat N] [--sqlite] [--python-evtx] [--plaso BIN] [--page FILE]`:
+logs are made of the dense chunks of ../shared/data (`evtx_logs`): few distinct values (`low`) and many (`high`). Rules:
+ours and both packs there, compiled beforehand. End to end is the command as a person runs it, start of Python included,
+with one job and with two. Rates are by CPU time (that of all processes), the best of some repetitions; wall time stands
+beside it and means something on a quiet machine only. `--page` writes what was measured as a page of Markdown.
+
+`--large` also hunts, once each, in logs of so many chunks, where the fixed start counts for little: with everything, and with
+SigmaHQ's rules alone and no analytics, which is what Zircolite does; what plaso needs is told by the smaller log.
 
 `--sqlite` needs pysigma-backend-sqlite (`sqlite_peer`: the Windows rules, on the first 20,000 events). `--plaso` names
 `log2timeline` of an environment of its own; it reads and stores, and applies no rules. `--python-evtx` needs that package.
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from kyumei.store.columns import Columns
 
 PACKS = ("rules_sigma", "rules_hayabusa")
+ALONE = ("--no-own-rules", "--no-analytics")
 
 
 def hunt(path: Path, rules: Sequence[str], cache: Path, jobs: int) -> tuple[float, float, int]:
@@ -185,6 +189,21 @@ def measured(path: Path, events: int, work: Path, said: argparse.Namespace) -> T
     return table
 
 
+def measured_large(path: Path, events: int, work: Path) -> Table:
+    """Hunt in one large log."""
+    print(f"{path.stem}: {events:,} events, {path.stat().st_size / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}")
+    table = Table(path.stem)
+    every = [word for pack in PACKS for word in ("--rules", str(work / pack))]
+    for tool, jobs, words in (
+        ("kyumei hunt, 1 job", 1, every),
+        ("kyumei hunt, 2 jobs", 2, every),
+        ("kyumei hunt, SigmaHQ alone", 1, [*every[:2], *ALONE]),
+    ):
+        wall, cpu, memory = hunt(path, words, work / "cache", jobs)
+        table.add("end to end", tool, [events, cpu, 0, memory], f"wall {wall:.2f} s")
+    return table
+
+
 PAGE = """# Windows event logs: speed
 
 Written by `python bench/bench_hunt.py {words}`,
@@ -200,6 +219,7 @@ def main() -> None:
     """Make the logs, compile the rules, and print a table of each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--chunks", type=int, default=500)
+    parser.add_argument("--large", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=2)
     for flag in ("--sqlite", "--python-evtx"):
         parser.add_argument(flag, action="store_true")
@@ -222,6 +242,8 @@ def main() -> None:
         apart("write", str(small), "low", "1")
         hunt(small, [word for pack in PACKS for word in ("--rules", str(work / pack))], work / "cache", 1)
         hunt(small, [], work / "cache", 1)
+        if said.large:
+            hunt(small, ["--rules", str(work / PACKS[0]), *ALONE], work / "cache", 1)
         (ready,) = apart("set-up", str(work), "-", "1")
         print(f"set-up of both packs and our rules from the cache: {ready:.2f} s")
         load, tables = os.getloadavg()[0], []
@@ -229,6 +251,11 @@ def main() -> None:
             path = work / f"{kind}.evtx"
             (events,) = apart("write", str(path), kind, str(said.chunks))
             tables.append(measured(path, int(events), work, said))
+        for kind in ("low", "high") if said.large else ():
+            path = work / f"{kind}, large.evtx"
+            (events,) = apart("write", str(path), kind, str(said.large))
+            tables.append(measured_large(path, int(events), work))
+            path.unlink()
     if said.page:
         words = " ".join(
             "LOG2TIMELINE" if word == said.plaso else word for word in sys.argv[1:] if word not in {str(said.page), "--page"}
