@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.count import Count
 from kyumei.scope.found import told
+from kyumei.scope.likelihood import LIKELY
 from kyumei.scope.records import Stored
 from kyumei.scope.residents import residents
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from kyumei.scope.records import Records
     from kyumei.store.query import Store
 
-LIKELY: Final = 0.5
-"""Probability from which a near match is one person, by the standard degree; below, by the lenient one only."""
 _NOBODY: Final = Count.exact(0, "no records about persons")
 LISTED: Final = 1_000
 """Conflicts that are kept for people to look at."""
@@ -123,36 +122,31 @@ def link(records: Records | Stored, *, reasons: bool = False, told: Callable[[st
     found, refused = cascade.conflicts() if reasons else ([], 0)
     cascade.run("lenient", told)
     lenient, loosest, loose = cascade.people(), cascade.labels(), cascade.flags()
-    near = records.near(label) if not lenient == standard == strict else []
-    if near:
-        likely = [n for n in near if n.probability >= LIKELY]
-        label = _united(label, likely)
-        standard, lenient = _persons(label, flags), _persons(_united(loosest, near), loose)
+    agreed = lenient == standard == strict and records.all_numbered()
+    near = None if agreed else records.near(label)
+    if near is not None and near.pairs:
+        likely = [n for n in near.pairs if n.probability >= LIKELY]
+        lenient = max(1, _persons(_united(loosest, near.pairs), loose) - round(near.beyond))
+        label = _united(label, likely, near.apart)
+        standard = _persons(label, flags)
         unions += [(n.first, n.second, f"near: {n.because} ({n.probability:.3f})") for n in likely] if reasons else []
-    return Linked(strict, standard, lenient, label, flags != 0, tuple(unions), tuple(found[:LISTED]), refused, near=bool(near))
+    is_near = near is not None and bool(near.pairs)
+    return Linked(strict, standard, lenient, label, flags != 0, tuple(unions), tuple(found[:LISTED]), refused, near=is_near)
 
 
-def _united(label: npt.NDArray[np.int32], pairs: Sequence[Near]) -> npt.NDArray[np.int32]:
-    """Return the labels after uniting the persons of pairs of records."""
+def _united(
+    label: npt.NDArray[np.int32], pairs: Sequence[Near], apart: Sequence[tuple[int, int]] = ()
+) -> npt.NDArray[np.int32]:
+    """Return the labels after uniting the persons of pairs of records, in turn, but never two that are to stay apart."""
     import numpy as np
 
-    parent: dict[int, int] = {}
+    from kyumei.scope.likelihood import united
 
-    def find(x: int) -> int:
-        while parent.get(x, x) != x:
-            x = parent[x]
-        return x
-
-    for pair in pairs:
-        a, b = find(int(label[pair.first])), find(int(label[pair.second]))
-        if a != b:
-            parent[max(a, b)] = min(a, b)
-    result = label.copy()
     place = np.arange(len(label), dtype=np.int32)
-    for old in parent:
-        place[old] = find(old)
-    result[:] = place[label]
-    return result
+    between = [(int(label[a]), int(label[b])) for a, b in apart]
+    for old, new in united(((int(label[p.first]), int(label[p.second])) for p in pairs), between).items():
+        place[old] = new
+    return np.asarray(place[label])
 
 
 def _persons(label: npt.NDArray[np.int32], flags: npt.NDArray[np.uint8]) -> int:

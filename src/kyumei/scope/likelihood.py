@@ -3,7 +3,8 @@
 The model of Fellegi and Sunter (1969). How often values agree by chance is measured on the records at hand; how often one
 person's records agree begins with fixed experience (`likelihood.toml`) and is learned from them. Nothing is drawn at random,
 so the same records give the same answer. Common names weigh less than rare ones. Candidates share one of some keys; what
-contradicts a person's identity forbids the union whatever the rest says. Decision 0052 compares this with Splink.
+contradicts a person's identity forbids the union whatever the rest says, and what a household shares unites in the lenient
+degree only. Decision 0052 compares this with Splink.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
     import numpy as np
@@ -29,11 +30,19 @@ MOST: Final = 300_000
 """Records from which and up to which near matches are looked for."""
 CROWD: Final = 200
 """Records of one candidate key beyond which it is not used; fewer where there are more than 20,000 records."""
+LETTERED: Final = 100_000
+"""Records up to which candidates are also those whose names differ in a letter."""
 STEADY: Final = 100
 """Pairs of records that the experience counts as."""
 ROUNDS: Final = 10
+LIKELY: Final = 0.5
+"""Probability from which a near match is one person, by the standard degree; below, by the lenient one only."""
 POSSIBLE: Final = 0.05
 """Probability from which a pair is returned."""
+
+
+DOUBTFUL: Final = 0.4
+"""Probability that pairs have at most that only the lenient degree should unite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,28 @@ class Near:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found.
+
+    Attributes:
+        pairs: near matches, the most likely first.
+        beyond: how many more are to be expected among pairs too unlikely to be named.
+        apart: pairs of records that contradict each other and would be one person through pairs that are `LIKELY`.
+    """
+
+    pairs: tuple[Near, ...] = ()
+    beyond: float = 0.0
+    apart: tuple[tuple[int, int], ...] = ()
+
+
 @cache
 def _model() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("likelihood.toml").read_text("utf-8"))
 
 
-def near(store: Store, table_ids: Sequence[str], label: npt.NDArray[np.int32]) -> list[Near]:
-    """Return pairs of records of different persons that are probably one person, the most likely first.
+def near(store: Store, table_ids: Sequence[str], label: npt.NDArray[np.int32]) -> Found:
+    """Return pairs of records of different persons that may be one person.
 
     Args:
         store: with `person_values` of the tables.
@@ -62,14 +86,14 @@ def near(store: Store, table_ids: Sequence[str], label: npt.NDArray[np.int32]) -
     from kyumei.store.connect import connect
 
     if not FEWEST <= len(label) <= MOST:
-        return []
+        return Found()
     con = connect(memory="2GB")
     try:
         _load(con, store, table_ids, label)
         asked = [f for f in _model()["fields"] if con.execute(f"select count({f}) > 1 from r").fetchall()[0][0]]
         if len(asked) < 2:
-            return []
-        _pairs(con, min(CROWD, max(4, 4_000_000 // len(label))))
+            return Found()
+        _pairs(con, min(CROWD, max(4, 4_000_000 // len(label))), lettered=len(label) <= LETTERED)
         return _scored(con, asked, len(label))
     finally:
         con.close()
@@ -96,15 +120,23 @@ def _load(con: duckdb.DuckDBPyConnection, store: Store, table_ids: Sequence[str]
     con.execute(f"create table r as select *, {further} from r0")
 
 
-def _pairs(con: duckdb.DuckDBPyConnection, crowd: int) -> None:
-    """Make table `c`: candidates `a` < `b` of different persons."""
+_ONE_LESS: Final = "list_prepend({0}, list_transform(range(1, length({0}) + 1), lambda i: {0}[1:i - 1] || {0}[i + 1:]))"
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, crowd: int, *, lettered: bool) -> None:
+    """Make table `c`: candidates `a` < `b` of different persons; `lettered`: also where words differ in a letter."""
     keys: list[str] = []
-    for key in _model()["candidates"]:
+    for key in _model()["blocking"]["candidates"]:
         sql = " || '|' || ".join(key)
         keys.append(
             f"select n, person, '{len(keys)}|' || {sql} as k from r where {' and '.join(f'{p} is not null' for p in key)}"
         )
-    con.execute(f"create table k as {' union all '.join(keys)}")
+    if lettered:
+        for companion in _model()["blocking"]["companions"]:
+            for word in _model()["blocking"]["words"]:
+                near = f"'~{companion[0]}|' || {companion} || '|' || unnest({_ONE_LESS.format(word)})"
+                keys += [f"select n, person, {near} as k from r where length({word}) >= 3 and {companion} is not null"]
+    con.execute(f"create table k as {' union '.join(keys)}")
     con.execute(f"delete from k where k in (select k from k group by k having count(*) = 1 or count(*) > {crowd})")
     con.execute("create table c as select distinct x.n as a, y.n as b from k x join k y on x.k = y.k and x.n < y.n")
     con.execute("drop table k")
@@ -141,7 +173,7 @@ def _chance(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -
     return result
 
 
-def _scored(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -> list[Near]:
+def _scored(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -> Found:
     model = _model()
     rare = [f for f in model["rare"] if f in fields]
     counted = "".join(
@@ -164,11 +196,72 @@ def _scored(con: duckdb.DuckDBPyConnection, fields: Sequence[str], count: int) -
         rarity = f" + case when {field} = 1 then {_rarity(field, chance[field][0])} else 0 end" if field in rare else ""
         weigh.append(f"(case {field} {sql} else 0 end{rarity})")
     told = " || ".join(f"case when {f} between 1 and {len(model['levels'][f])} then ', {f}' else '' end" for f in fields)
-    rows = con.execute(
-        f"select a, b, {' + '.join(weigh)} + {prior:.6f} as weight, {told} from l where not same and not ({model['forbidden']})"
-        f" and weight >= {log2(POSSIBLE / (1 - POSSIBLE))} order by weight desc, a, b"
-    ).fetchall()
-    return [Near(a, b, _probability(w), because.strip(", ")) for a, b, w, because in rows]
+    whole = f"{' + '.join(weigh)} + {prior:.6f}"
+    whole = (
+        f"least({whole}, case when {model['conditions']['doubtful']} then {log2(DOUBTFUL / (1 - DOUBTFUL)):.6f} else 60 end)"
+    )
+    allowed = f"not same and not ({model['conditions']['forbidden']})"
+    con.execute(f"create table w as select a, b, {whole} as weight, {told} as told from l where {allowed}")
+    return _named(con, log2(POSSIBLE / (1 - POSSIBLE)))
+
+
+def _named(con: duckdb.DuckDBPyConnection, least: float) -> Found:
+    """Return pairs of at least this weight; of the others the sum of their probabilities, each two persons counted once."""
+    rows = con.execute("select * from w where weight >= ? order by weight desc, a, b", [least]).fetchall()
+    (rest,) = con.execute(
+        "select coalesce(sum(p), 0) from (select max((1e9 / (1 + pow(2, least(60, -weight))))::bigint) as p from w"
+        " join r x on x.n = a join r y on y.n = b where weight < ? group by x.person, y.person)",
+        [least],
+    ).fetchall()[0]
+    pairs = tuple(Near(a, b, _probability(w), because.strip(", ")) for a, b, w, because in rows)
+    return Found(pairs, int(rest) / 1e9, _apart(con, [p for p in pairs if p.probability >= LIKELY]))
+
+
+def _apart(con: duckdb.DuckDBPyConnection, pairs: Sequence[Near]) -> tuple[tuple[int, int], ...]:
+    """Return records that contradict each other among those that the pairs would make one person."""
+    import pyarrow as pa
+
+    persons = dict(con.execute("select n, person from r").fetchall())
+    group = united([(persons[p.first], persons[p.second]) for p in pairs])
+    con.register("listed", pa.table({"person": pa.array(group, pa.int32()), "g": pa.array(group.values(), pa.int32())}))
+    con.execute("create table m as select r.*, g from r join listed using (person)")
+    con.unregister("listed")
+    fields = _model()["fields"]
+    con.execute("delete from m where g in (select g from m group by g having count(*) > 2000)")
+    return tuple(
+        con.execute(
+            f"with l as (select x.n as a, y.n as b, {_levels(fields, 'x', 'y')},"
+            " coalesce(x.number <> y.number and x.scope = y.scope, false) as numbers"
+            " from m x join m y on x.g = y.g and x.n < y.n and x.person <> y.person)"
+            f" select a, b from l where {_model()['conditions']['apart']} order by a, b"
+        ).fetchall()
+    )
+
+
+def united(pairs: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()) -> dict[int, int]:
+    """Return number → smallest number of its group, for numbers that pairs unite, taken in turn.
+
+    A pair is left out where its groups have numbers that are to stay `apart`.
+    """
+    parent: dict[int, int] = {}
+
+    def find(x: int) -> int:
+        while parent.get(x, x) != x:
+            parent[x] = parent.get(parent[x], parent[x])
+            x = parent[x]
+        return x
+
+    against: dict[int, set[int]] = {}
+    for one, other in apart:
+        against.setdefault(one, set()).add(other)
+        against.setdefault(other, set()).add(one)
+    for one, other in pairs:
+        a, b = sorted((find(one), find(other)))
+        if a != b and not any(find(x) == a for x in against.get(b, ())):
+            parent[b] = a
+            if b in against:
+                against.setdefault(a, set()).update(against.pop(b))
+    return {x: find(x) for x in [*parent, *{find(x) for x in parent}]}
 
 
 def _learned(

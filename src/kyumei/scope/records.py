@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from kyumei.scope.likelihood import Near
+    from kyumei.scope.likelihood import Found
     from kyumei.store.query import Store
 
     Digests = npt.NDArray[np.uint64]
@@ -92,11 +92,11 @@ class Stored:
 
         return self.column("table").view(np.int64) - 1, self.column("rec").view(np.int64)
 
-    def near(self, label: npt.NDArray[np.int32]) -> list[Near]:
-        """Return pairs of records of different persons (`label`) that are probably one, if they were asked for."""
-        from kyumei.scope.likelihood import near
+    def near(self, label: npt.NDArray[np.int32]) -> Found:
+        """Return pairs of records of different persons (`label`) that may be one, if they were asked for."""
+        from kyumei.scope.likelihood import Found, near
 
-        return [] if not self._likely else near(self._store, self.tables, label)
+        return near(self._store, self.tables, label) if self._likely else Found()
 
     def _read(self, name: str) -> Digests:
         """Return a column in the order of table and place."""
@@ -210,9 +210,11 @@ class Records:
         values: Digests = self.key[name] if name in self.key else getattr(self, name)
         return values[begin:end].astype(np.uint64)
 
-    def near(self, label: npt.NDArray[np.int32]) -> list[Near]:  # noqa: ARG002
+    def near(self, label: npt.NDArray[np.int32]) -> Found:  # noqa: ARG002
         """Return nothing: texts are not held here."""
-        return []
+        from kyumei.scope.likelihood import Found
+
+        return Found()
 
     def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return for each record its table's place in `tables`, from 0, and its place in the table."""
