@@ -23,7 +23,17 @@ _HYPHEN: Final = 0x2D
 _DASHES: Final = (0x23, 0x2010, 0x2013, 0x2212, 0x53F7, 0x756A)  # number sign, three dashes, 号, 番
 _JOINERS: Final = (0x306E, 0x30FC, 0x30CE)  # の ー ノ
 _CHO, _ME, _CHI, _KEN, _MARK = 0x4E01, 0x76EE, 0x5730, 0x770C, 0x3012  # 丁 目 地 県 〒
-_KANJI_DIGITS: Final = (0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D)
+_KANJI_DIGITS: Final = (0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341)
+"""From 一 to 十."""
+_ZERO, _BAN, _GO, _JO, _LINE = 0x3007, 0x756A, 0x53F7, 0x6761, 0x7DDA  # 〇 番 号 条 線
+_DIRECTIONS: Final = (0x6771, 0x897F, 0x5357, 0x5317, 0x901A)  # 東 西 南 北 通
+_GOES_ON: Final = (0x6761, 0x7DDA)
+"""条 and 線: the number before them names a street, and the block's comes after it."""
+_OAZA, _AZA = 0x5927, 0x5B57  # 大 字
+_WRITTEN: Final = (0x6587, 0x5341, 0x6570)  # 文 十 数: 大文字町 is a name
+_RU: Final = (0x308B, 0x30EB)  # る ル
+_TURNS: Final = (0x4E0A, 0x4E0B, 0x5165)  # 上 下 入
+_WARD: Final = 0x533A  # 区
 _WITHOUT_KEN: Final = ((0x5317, 0x6D77, 0x9053), (0x6771, 0x4EAC, 0x90FD), (0x4EAC, 0x90FD, 0x5E9C), (0x5927, 0x962A, 0x5E9C))
 _BETWEEN_NAMES: Final = (0x2C, 0x2E, 0x30FB, 0xFF65, 0xFF0C, 0xFF0E)
 
@@ -111,25 +121,89 @@ def _names_kernel(data: Bytes, offsets: Offsets, variants: Codes, out: Bytes, en
 
 @jit
 def _decoded(data: Bytes, i: int, end: int, line: Codes) -> int:
-    """Write an address's letters without blanks, chome in kanji as digits; return how many there are."""
+    """Write an address's letters without blanks; return how many there are."""
     k = 0
     while i < end:
         c, i = _letter(data, i)
-        if c in _KANJI_DIGITS and i + 6 <= end:
-            second, j = _letter(data, i)
-            third, after = _letter(data, j)
-            if second == _CHO and third == _ME:
-                for number in range(9):
-                    if _KANJI_DIGITS[number] == c:
-                        line[u(k)] = 49 + number
-                line[u(k + 1)] = _HYPHEN
-                k += 2
-                i = after
-                continue
         if not _blank(c):
             line[u(k)] = c
             k += 1
     return k
+
+
+@inlined
+def _value(c: int) -> int:
+    """Return the value of a kanji digit, -1 for any other letter."""
+    for number in range(10):
+        if _KANJI_DIGITS[number] == c:
+            return number + 1
+    return 0 if c == _ZERO else -1
+
+
+@jit
+def _moved(line: Codes, k: int) -> bool:
+    """Move the letters out of the way where there are figures in kanji, since 十 takes more room in figures; say whether."""
+    there = False
+    for at in range(k):
+        there = there or _value(line[u(at)]) >= 0
+    for at in range(k if there else 0):
+        line[u(k + at)] = line[u(at)]
+    return there
+
+
+@inlined
+def _figures(number: int, line: Codes, o: int) -> int:
+    """Write a number of at most three figures; return where the next letter goes."""
+    for power in (100, 10, 1):
+        if number >= power or power == 1:
+            line[u(o)] = 48 + number // power % 10
+            o += 1
+    return o
+
+
+@jit
+def _counted(line: Codes, k: int) -> int:
+    """Write numbers in kanji before 丁目, 条, 番, 号 in figures; return how many letters there are.
+
+    二十五 and 二五 are 25. Names of places keep their kanji: 三条市, 八丁堀, 一番町.
+    """
+    if not _moved(line, k):
+        return k
+    i, o, k = k, 0, 2 * k
+    while i < k:
+        end = i
+        total = digit = count = 0
+        while end < k and count < 4 and _value(line[u(end)]) >= 0:
+            value = _value(line[u(end)])
+            if value == 10:
+                total = (digit if digit > 0 else 1) * 10
+                digit = 0
+            else:
+                digit = digit * 10 + value
+            count += 1
+            end += 1
+        if end > i and _is_counted(line, end, k):
+            o = _figures(total + digit, line, o)
+            i = end
+            continue
+        line[u(o)] = line[u(i)]
+        o += 1
+        i += 1
+    return o
+
+
+@inlined
+def _is_counted(line: Codes, at: int, k: int) -> bool:
+    """Return whether this counts parts of a town: 丁目, 番地, 番 before a figure or the end, 号 there, 条 and a direction."""
+    c = line[u(at)] if at < k else 0
+    after = line[u(at + 1)] if at + 1 < k else 0
+    if c == _CHO:
+        return after == _ME or _digit(after)
+    if c == _BAN:
+        return after in (0, _CHI) or _digit(after) or _value(after) >= 0
+    if c == _GO:
+        return after in (0, _LINE)
+    return c == _JO and (after in _DIRECTIONS or _digit(after) or _value(after) > 0)
 
 
 @jit
@@ -155,6 +229,27 @@ def _after_prefecture(line: Codes, s: int, k: int) -> int:
     return s + 3 if s + 2 < k and line[u(s + 2)] == _KEN else s
 
 
+@inlined
+def _joins(c: int) -> bool:
+    return _digit(c) or c == _HYPHEN
+
+
+@jit
+def _without_streets(line: Codes, s: int, k: int) -> int:
+    """Leave out the streets of Kyoto (寺町通御池上る) between ward and town, from `s` on; return where the address ends."""
+    turn = ward = 0
+    for at in range(s, k - 1):
+        if line[u(at)] == _WARD and ward == 0:
+            ward = at + 1
+        if line[u(at)] in _TURNS and line[u(at + 1)] in _RU:
+            turn = at + 2
+    if ward == 0 or turn <= ward or turn >= k or _digit(line[u(turn)]) or line[u(turn)] == _HYPHEN:
+        return k
+    for at in range(turn, k):
+        line[u(ward + at - turn)] = line[u(at)]
+    return k - turn + ward
+
+
 @jit
 def _hyphened(line: Codes, s: int, k: int) -> int:
     """Bring the words between the numbers to hyphens, in place from 0 on; return how many letters there are."""
@@ -165,13 +260,19 @@ def _hyphened(line: Codes, s: int, k: int) -> int:
         width = 1
         if (c == _CHO and i + 1 < k and line[u(i + 1)] == _ME) or (c == 0x756A and i + 1 < k and line[u(i + 1)] == _CHI):
             c, width = _HYPHEN, 2
-        elif c in _DASHES:
+        elif c == _OAZA and i + 1 < k and line[u(i + 1)] == _AZA:
+            i += 2
+            continue
+        elif c == _AZA and w > 0 and line[u(w - 1)] not in _WRITTEN:
+            i += 1
+            continue
+        elif c in _DASHES or (c == _CHO and w > 0 and _digit(line[u(w - 1)])):
             c = _HYPHEN
         line[u(w)] = c
         w += 1
         i += width
     for at in range(1, w - 1):
-        if line[u(at)] in _JOINERS and _digit(line[u(at - 1)]) and _digit(line[u(at + 1)]):
+        if line[u(at)] in _JOINERS and _joins(line[u(at - 1)]) and _digit(line[u(at + 1)]):
             line[u(at)] = _HYPHEN
     o = 0
     for at in range(w):
@@ -194,6 +295,11 @@ def _numbered(line: Codes, k: int) -> int:
         return k
     while i < k and _digit(line[u(i)]):
         i += 1
+        if i < k and line[u(i)] in _GOES_ON:  # 北1条西2
+            at = i + 1
+            while at < k and not _digit(line[u(at)]):
+                at += 1
+            i = at if at < k else i
     while i + 1 < k and line[u(i)] == _HYPHEN and _digit(line[u(i + 1)]):
         i += 1
         while i < k and _digit(line[u(i)]):
@@ -209,7 +315,9 @@ def _addresses_kernel(data: Bytes, offsets: Offsets, variants: Codes, line: Code
     cased = False
     for n in range(len(offsets) - 1):
         k = _decoded(data, offsets[u(n)], offsets[u(n + 1)], line)
-        k = _hyphened(line, _after_prefecture(line, _after_postal(line, k), k), k)
+        k = _counted(line, k)
+        s = _after_prefecture(line, _after_postal(line, k), k)
+        k = _hyphened(line, s, _without_streets(line, s, k))
         k, s = _numbered(line, k), 0
         while s < k and line[u(s)] == _HYPHEN:
             s += 1
@@ -256,7 +364,7 @@ def addresses(values: pa.StringArray, variants: Mapping[int, int]) -> pa.StringA
     data, offsets = parts(values)
     longest = int(np.diff(offsets).max(initial=0))
     out, ends = np.empty(len(data) + 8, np.uint8), np.zeros(len(offsets), np.int32)
-    size, cased = _addresses_kernel(data, offsets, _table(variants), np.empty(longest + 8, np.int32), out, ends)
+    size, cased = _addresses_kernel(data, offsets, _table(variants), np.empty(2 * longest + 16, np.int32), out, ends)
     texts = _texts(values, out[:size], ends)
     return pc.utf8_lower(texts) if cased else texts
 

@@ -290,18 +290,6 @@ def date_at(data: Bytes, at: int, offset: int) -> tuple[int, int]:
 
 
 @jit
-def real_date(value: int) -> bool:
-    """Return whether yyyymmdd is a day of the calendar between 1868 and 2099."""
-    year, month, day = value // 10000, value // 100 % 100, value % 100
-    if not (1868 <= year <= 2099 and 1 <= month <= 12 and day >= 1):
-        return False
-    if month == 2:
-        leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
-        return day <= (29 if leap else 28)
-    return day <= (30 if month == 4 or month == 6 or month == 9 or month == 11 else 31)
-
-
-@jit
 def _mail(data: Bytes, at: int, allowed: Bytes) -> tuple[int, int]:
     """Return start and end of the address around an `@`; equal where there is none."""
     n = len(data)
@@ -348,8 +336,22 @@ def _is_kanji(code: int) -> bool:
 
 
 @jit
+def _counts(data: Bytes, at: int, code: int) -> bool:
+    """Return whether a kanji digit stands here before 丁目, 番地, or 条 and a direction, as in 北一条西二丁目."""
+    if not (
+        code == 0x4E00 or code == 0x4E8C or code == 0x4E09 or code == 0x56DB or code == 0x4E94 or code == 0x516D
+        or code == 0x4E03 or code == 0x516B or code == 0x4E5D or code == 0x5341
+    ):  # fmt: skip
+        return False
+    first, second = _code(data, at + 3), _code(data, at + 6)
+    if first == 0x6761:
+        return second == 0x6771 or second == 0x897F or second == 0x5357 or second == 0x5317
+    return (first == 0x4E01 and second == 0x76EE) or (first == 0x756A and second == 0x5730)
+
+
+@jit
 def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
-    """Return the end of an address whose first name ends at `at`, and 2 · number seen + municipality seen."""
+    """Return the end of an address whose first name ends at `at`, and the sum of 2 for a number and 1 for a municipality."""
     n = len(data)
     i = at
     limit = min(n, at + 240)
@@ -382,6 +384,8 @@ def _address(data: Bytes, at: int, bounds: Bytes, kind: int) -> tuple[int, int]:
             break  # の が と after the number
         if code == 0x5E02 or code == 0x533A or code == 0x753A or code == 0x6751 or code == 0x90E1:
             town = 1
+        if number == 0 and _counts(data, i, code):
+            number = 2
         i += _width(b)
         last = min(i, n)
     return last, number + town
