@@ -157,3 +157,10 @@ def test_records_of_a_mapping_without_any_time_are_read() -> None:
 
     rows, _ = strict_run(READERS.get("cloud.slack_audit"), Source.memory(b'[{"a":'))
     assert rows.read == 0
+
+
+def test_many_short_lists_come_in_one_block_with_their_places() -> None:
+    line = b'{"Records":[{"a":"1"},{"a":"2"}]}\n'
+    source = Source.memory(line * 500)
+    (block,) = records(source, Rows(source, "x", lambda _: None))
+    assert block.rec.tolist() == [place + len(line) * n for n in range(500) for place in (12, 22)]

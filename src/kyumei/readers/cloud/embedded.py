@@ -15,13 +15,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kyumei.model.source import CERTAIN, Source
 from kyumei.readers.linux.years import Calendar
 from kyumei.readers.mapped.evaluate import events
 from kyumei.readers.mapped.mapping import parse
-from kyumei.readers.match import constant
 from kyumei.readers.registry import reader
 from kyumei.store.rows import Rows
 
@@ -119,8 +118,8 @@ def _texts(block: Records, names: Sequence[str]) -> pa.Array:
     every = np.arange(block.columns.n)
     there = [block.columns.fields[name] for name in names if name in block.columns.fields]
     texts = [_taken(column, block.columns.n, every).cast("string") for column in there]
-    nothing = pa.repeat(constant(""), block.columns.n)
-    return pc.replace_substring(pc.coalesce(*texts, nothing), "\n", " ")
+    joined = pc.coalesce(*texts) if texts else pa.nulls(block.columns.n, pa.string())
+    return pc.replace_substring(pc.fill_null(joined, "") if joined.null_count else joined, "\n", " ")
 
 
 def _inside(texts: pa.Array, rows: Rows) -> list[tuple[Records, Any]]:
@@ -129,7 +128,14 @@ def _inside(texts: pa.Array, rows: Rows) -> list[tuple[Records, Any]]:
     import pyarrow.compute as pc
 
     from kyumei.readers.flat_json import records as json
+    from kyumei.readers.flat_json.columns import block
 
+    _, bounds, data = texts.buffers()
+    if data is not None:
+        cuts = np.frombuffer(bounds, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+        taken = block(cast("bytes", data), np.stack([cuts[:-1], cuts[1:]], axis=1))
+        if taken.good.all():
+            return [(json.Records(taken.columns, cuts[:-1]), np.arange(len(texts)))]
     lines = pc.binary_join_element_wise(texts, "", "\n")
     _, bounds, data = lines.buffers()
     starts = np.frombuffer(bounds, np.int32)[lines.offset : lines.offset + len(lines)]

@@ -34,6 +34,7 @@ _WRAPPED: Final = re.compile(
     rb'\s*\{(?:\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[-+.\w]+)\s*,)*\s*"(?:' + _LISTS.encode() + rb')"\s*:\s*\[(?=\s*[{\]])'
 )
 _LISTED: Final = re.compile(rb"[\s\ufeff]*\[(?=\s*[{\]])".replace(b"\\ufeff", b"\xef\xbb\xbf"))
+_BETWEEN: Final = re.compile(rb"[ \t\r\n,\]}\xef\xbb\xbf]*")
 _SLOW_BATCH: Final = 8192
 _SPANS: Final = 1 << 16
 
@@ -225,16 +226,14 @@ def _nested(source: Source, rows: Rows, opens: re.Pattern[bytes], depth: int) ->
     """Yield the objects at that depth; `opens` matches what stands before the first of a list."""
     with source.open() as stream:
         window = _Window(stream)
-        while window.enter(opens):
-            ended = False
-            while not ended:
-                found, spans, ended = window.objects(depth)
-                if len(spans):
-                    yield from _taken(found, window.offset, spans, _readable(found, spans), rows)
-                    window.drop(int(spans[-1, 1]))
-                elif not ended and not window.more():
-                    break
-            if not ended:
+        while True:
+            before, begun = window.waiting, window.enter(opens)
+            ended = begun and window.objects(depth)
+            if ended and window.waiting < _SPANS:  # lists may be short and many
+                continue
+            found_more = ended or window.waiting > before
+            yield from window.taken(rows)
+            if not found_more and (window.is_full(begun=begun) or not window.more()):
                 break
         left = window.offset if window.rest.strip(b" \t\r\n,]}") else None
     if left is not None:
@@ -283,45 +282,63 @@ def _readable(data: bytes, spans: np.ndarray) -> np.ndarray:
 
 
 class _Window:
-    """The part of the file that is looked at; `offset` is where it begins."""
+    """The part of the file that is looked at; `offset` is where it begins, `waiting` how many records were found in it."""
 
     def __init__(self, stream: Any) -> None:
+        import numpy as np
+
         self._stream = stream
         self.rest = b""
         self.offset = 0
-        self._ended = False
+        self.waiting = 0
+        self._at = 0
+        self._inside = False
+        self._found: list[np.ndarray] = []
+        self._spans = np.empty((_SPANS, 2), np.int64)
 
     def more(self) -> bool:
         """Read on; return whether there was more, and the window may still grow."""
-        if self._ended or len(self.rest) > json_values.VALUE_CHARS:
+        if len(self.rest) > json_values.VALUE_CHARS:
             return False
         data = self._stream.read(BLOCK)
-        self._ended = not data
         self.rest += data
         return bool(data)
 
-    def enter(self, opens: re.Pattern[bytes]) -> bool:
-        """Go behind the opening of the next list, if there is one."""
-        while True:
-            bare = self.rest.lstrip(b" \t\r\n,]}\xef\xbb\xbf")
-            match = opens.match(bare)
-            if match:
-                self.drop(len(self.rest) - len(bare) + match.end())
-                return True
-            if len(bare) > 65_536 or not self.more():
-                return False
+    def is_full(self, *, begun: bool) -> bool:
+        """Return whether reading on would not help: no list begins where one should."""
+        return not begun and len(self.rest.lstrip(b" \t\r\n,]}\xef\xbb\xbf")) > 65_536
 
-    def objects(self, depth: int) -> tuple[bytes, np.ndarray, bool]:
-        """Return the bytes looked at, the complete records in them, and whether their list was closed behind them."""
+    def enter(self, opens: re.Pattern[bytes]) -> bool:
+        """Go behind the opening of the next list, if one begins here; return whether a list is open."""
+        if not self._inside:
+            between = _BETWEEN.match(self.rest, self._at)
+            match = opens.match(self.rest, between.end() if between else self._at)
+            self._inside = match is not None
+            self._at = match.end() if match else self._at
+        return self._inside
+
+    def objects(self, depth: int) -> bool:
+        """Find the complete records of the list that is open; return whether it was closed behind them."""
         import numpy as np
 
         from kyumei.readers.flat_json import kernel
 
-        spans = np.zeros((_SPANS, 2), np.int64)
-        found, ended = kernel.objects(np.frombuffer(self.rest, np.uint8), 0, depth, spans)
-        return self.rest, spans[:found], ended
+        found, ended = kernel.objects(np.frombuffer(self.rest, np.uint8), self._at, depth, self._spans)
+        if found:
+            self._found.append(self._spans[:found].copy())
+            self._at = int(self._spans[found - 1, 1])
+            self.waiting += found
+        self._inside = not ended
+        return bool(ended)
 
-    def drop(self, count: int) -> None:
-        """Leave the first bytes behind."""
-        self.rest = self.rest[count:]
-        self.offset += count
+    def taken(self, rows: Rows) -> Iterator[Records]:
+        """Yield the records found and leave them behind."""
+        import numpy as np
+
+        if self._found:
+            spans = np.concatenate(self._found)
+            yield from _taken(self.rest, self.offset, spans, _readable(self.rest, spans), rows)
+        self._found, self.waiting = [], 0
+        self.rest = self.rest[self._at :]
+        self.offset += self._at
+        self._at = 0
