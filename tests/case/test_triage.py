@@ -125,3 +125,13 @@ def test_results_of_a_case_hold_no_name_address_or_number_of_a_table_in_plain_te
     ]
     assert texts
     assert [t for t in texts if "架空 太郎" in t or "@mail.example" in t or "03-5555-" in t] == []
+
+
+def test_an_operation_log_of_unknown_form_is_read_and_named_beside_the_list_of_persons(evidence: Path) -> None:
+    header = "日付,時刻,端末名,ログオンユーザー名,操作内容,ファイルパス,移動/コピー先\n"
+    row = r"2024/06/17,09:12:{:02},PC-0123,yamada,ファイルコピー,C:\名簿.xlsx,E:\名簿.xlsx" + "\n"
+    (evidence / "evidence" / "操作.csv").write_bytes((header + "".join(map(row.format, range(10)))).encode("cp932"))
+    code, said, err = triage(evidence)
+    assert code == 0, err
+    seen = {each["what"]["en"]: each["count"] for each in said["coverage"]["looked_at"]}
+    assert seen == {"logs of unknown form (read by guess)": 10, "tables (files and dumps)": 1}

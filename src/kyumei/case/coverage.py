@@ -24,6 +24,11 @@ FAMILIES: Final = {
     "cloud": ("クラウドサービスの監査ログ", "cloud audit logs"),
     "endpoint": ("端末の操作記録・接続機器", "endpoint traces and devices"),
 }
+OTHERS: Final = {
+    "text": ("形式の知られていないログ(推定で読んだもの)", "logs of unknown form (read by guess)"),
+    "interchange": ("他のツールの出力", "output of other tools"),
+}
+"""Named where there are some; that there are none says nothing."""
 _BASIS: Final = {
     "mail": ("メールの中継記録", "mail hops"),
     "vpn": ("VPN とファイアウォールの記録", "VPN and firewall records"),
@@ -112,7 +117,7 @@ def _reasons(store: Store) -> list[dict[str, Any]]:
 def _families(store: Store) -> dict[str, list[dict[str, Any]]]:
     read = dict(store.rows("select split_part(source, '.', 1), count(*) from events group by 1 order by 1"))
     ((tables, texts),) = store.rows("select count(*) filter (name <> ?), count(*) filter (name = ?) from tables", TEXT, TEXT)
-    seen = [{"what": {"ja": ja, "en": en}, "count": read[f]} for f, (ja, en) in FAMILIES.items() if f in read]
+    seen = [{"what": {"ja": ja, "en": en}, "count": read[f]} for f, (ja, en) in {**FAMILIES, **OTHERS}.items() if f in read]
     if tables:
         seen.append({"what": {"ja": "表形式のデータ(ファイル・ダンプ)", "en": "tables (files and dumps)"}, "count": tables})
     if texts:
