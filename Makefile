@@ -71,6 +71,9 @@ fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/numba-checked $(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
 
+scan-1g: install-dev                 ## scan 1 GB of text and 1 GB of CSV beside other tools: 6 GB of memory; bench/scan-1g.log
+	$(BIN)/python bench/bench_scan.py --gigabyte 2>&1 | tee bench/scan-1g.log
+
 people-100m: install-dev             ## link 100,000,000 records: 8 GB of memory, 30 GB of disk; bench/people-100m.log
 	$(BIN)/python bench/bench_linkage.py 100000000 2>&1 | tee bench/people-100m.log
 

@@ -15,6 +15,7 @@ from kyumei.scope.content import Content, hits, read
 from kyumei.scope.documents.lzfu import decompressed
 from kyumei.scope.documents.registry import DOCUMENTS, recognise
 from tests.scope.documents import make
+from tests.scope.people import CUSTOMERS, customer, workbook
 from tests.scope.run import profiled
 
 if TYPE_CHECKING:
@@ -77,6 +78,22 @@ def test_comments_deleted_text_and_embedded_documents_of_word_are_read() -> None
         "word/embeddings/inner.docx › word/document.xml": {"name"},
     }
     assert content.faults == []
+
+
+def test_tables_and_texts_inside_a_document_are_read_and_what_is_neither_is_a_fault() -> None:
+    rows = [customer(n) for n in range(300)]
+    extra: dict[str, str | bytes] = {
+        "word/embeddings/list.xlsx": workbook({"顧客": [CUSTOMERS, *rows]}),
+        "word/embeddings/memo.txt": "電話 090-1234-5678".encode("cp932"),
+        "word/embeddings/object.bin": b"\0\1\2\3" * 50,
+        "word/embeddings/none.bin": b"",
+    }
+    places, content = found(make.docx("x", extra))
+    assert set(places) == {"word/embeddings/list.xlsx › 顧客", "word/embeddings/memo.txt"}
+    assert content.counts["id.email", "email"] == len(rows)
+    assert [fault.reason for fault in content.faults] == [
+        "word/embeddings/object.bin is of a form that is not read inside a document"
+    ]
 
 
 def test_hidden_slides_and_notes_are_read_and_named_so() -> None:

@@ -9,7 +9,7 @@ from kyumei.model.source import CERTAIN
 from kyumei.model.text import decode
 from kyumei.scope.documents.html import parts as html_parts
 from kyumei.scope.documents.lzfu import decompressed
-from kyumei.scope.documents.registry import MAX_EMBEDDED, Part, document
+from kyumei.scope.documents.registry import Part, document
 from kyumei.scope.documents.rtf import text_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _message(opened: Opened, message: _Message, prefix: str) -> Iterator[Part]:
 def _attachment(opened: Opened, message: _Message, folder: str) -> Iterator[Part]:
     name = message.text(folder, "3707") or message.text(folder, "3704") or folder.rstrip("/")
     data = message.raw(folder, "37010102")
-    if 0 < len(data) <= MAX_EMBEDDED:
+    if data:
         yield from opened.embedded(name, data)
     enclosed = f"{folder}__substg1.0_3701000D/"
     if any(stream.startswith(enclosed) for stream in message.streams) and folder.count("/") < 8:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.source import CERTAIN
 from kyumei.scope.documents.package import Package, lists, properties, text_of
-from kyumei.scope.documents.registry import MAX_EMBEDDED, Part, document
+from kyumei.scope.documents.registry import Part, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,9 +91,7 @@ def _rest(opened: Opened, package: Package, folder: str) -> Iterator[Part]:
         yield Part("properties", said)
     for name in package.names:
         if name.startswith(f"{folder}embeddings/"):
-            data = package.read(name)
-            if len(data) <= MAX_EMBEDDED:
-                yield from opened.embedded(name, data)
+            yield from opened.embedded(name, package.read(name))
 
 
 def _is_hidden(package: Package, name: str) -> bool:

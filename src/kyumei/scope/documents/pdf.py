@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kyumei.model.source import CERTAIN
 from kyumei.scope.documents.ocr import recognised
-from kyumei.scope.documents.registry import MAX_EMBEDDED, Part, document
+from kyumei.scope.documents.registry import Part, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,7 @@ def _book(opened: Opened, book: Any) -> Iterator[Part]:
     for number in range(book.count_attachments()):
         attached = book.get_attachment(number)
         data = bytes(attached.get_data())
-        if len(data) <= MAX_EMBEDDED:
-            yield from opened.embedded(attached.get_name() or f"attachment {number + 1}", data)
+        yield from opened.embedded(attached.get_name() or f"attachment {number + 1}", data)
 
 
 def _page(opened: Opened, book: Any, number: int) -> str:

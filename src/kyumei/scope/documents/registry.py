@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.fault import Fault
 from kyumei.model.source import Source
+from kyumei.model.text import decode
 from kyumei.plugins import Registry
+from kyumei.scope.text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,16 +55,44 @@ class Opened:
         self.faults.append(Fault(offset, reason, skipped))
 
     def embedded(self, name: str, data: bytes) -> Iterator[Part]:
-        """Yield the parts of a document inside this one, its name before their places."""
-        inner = Source.memory(data, self.source.member(name), evidence_id=self.source.evidence_id, zone=self.source.zone)
-        reader = recognise(inner)
-        if reader is None:
+        """Yield the parts and tables of a document inside this one, its name before their places, or the text of a text.
+
+        What is none of these is a fault, unless it is empty, and so is what is larger than `MAX_EMBEDDED`.
+        """
+        if len(data) > MAX_EMBEDDED:
+            self.fault(f"{name} is larger than what is read inside a document", 0, len(data))
             return
+        inner = Source.memory(data, self.source.member(name), evidence_id=self.source.evidence_id, zone=self.source.zone)
         if self.depth >= MAX_DEPTH:
             self.fault(f"{name} is nested more than {MAX_DEPTH} deep")
             return
-        for part in reader.read(Opened(inner, self.faults, self.ocr, self.depth + 1)):
-            yield Part(f"{name} › {part.place}", part.text)
+        reader = recognise(inner)
+        if reader is not None:
+            for part in reader.read(Opened(inner, self.faults, self.ocr, self.depth + 1)):
+                yield Part(f"{name} › {part.place}", part.text)
+        if is_text(inner):
+            if reader is None:
+                yield Part(name, decode(data).text)
+            return
+        tables = [Part(f"{name} › {place}", text) for place, text in _tables(inner, self.faults)]
+        yield from tables
+        if reader is None and not tables and data:
+            self.fault(f"{name} is of a form that is not read inside a document", 0, len(data))
+
+
+def _tables(source: Source, faults: list[Fault]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the tables of a workbook or database, cells separated by tabs, and add what could not be read."""
+    from kyumei.scope.profile import recognise as extractor_of
+
+    extractor, _ = extractor_of(source)
+    for table in extractor.extract(source) if extractor is not None else ():
+        lines = ["\t".join(table.columns)]
+        for batch in table.batches:
+            lines += [
+                "\t".join(cell or "" for cell in row) for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)
+            ]
+        faults.extend(table.faults)
+        yield table.name or "table", "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
