@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test check fix cases killed real real-logs sigma-agreement pii linkage pdfa fuzz people-100m bench clean
+.PHONY: install install-dev demo test check fix cases killed real real-logs sigma-agreement pii linkage pdfa fuzz scan-1g people-100m bench clean
 
 install: $(BIN)/.runtime            ## .venv/bin/kyumei
 install-dev: $(BIN)/.dev
@@ -71,7 +71,7 @@ fuzz: install-dev                   ## each reader for 20 s with atheris
 	$(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/numba-checked $(BIN)/python -m tests.fuzz.evtx_kernels --seconds 300
 
-scan-1g: install-dev                 ## scan 1 GB of text and 1 GB of CSV beside other tools: 6 GB of memory; bench/scan-1g.log
+scan-1g: install-dev                 ## scan 1 GB of text and 1 GB of CSV beside other tools: 3 GB of memory; bench/scan-1g.log
 	$(BIN)/python bench/bench_scan.py --gigabyte 2>&1 | tee bench/scan-1g.log
 
 people-100m: install-dev             ## link 100,000,000 records: 8 GB of memory, 30 GB of disk; bench/people-100m.log
