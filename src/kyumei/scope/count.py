@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kyumei.model.count import Count
 from kyumei.scope.found import told
-from kyumei.scope.likelihood import LIKELY
+from kyumei.scope.likelihood import LIKELY, WEIGHED
 from kyumei.scope.records import Stored
 from kyumei.scope.residents import residents
 
@@ -126,7 +126,7 @@ def link(records: Records | Stored, *, reasons: bool = False, told: Callable[[st
     near = None if agreed else records.near(label)
     if near is not None and near.pairs:
         likely = [n for n in near.pairs if n.probability >= LIKELY]
-        lenient = max(1, _persons(_united(loosest, near.pairs), loose) - round(near.beyond))
+        lenient = max(1, _persons(_united(loosest, near.pairs, facts=near.facts), loose) - round(near.beyond))
         label = _united(label, likely, near.apart)
         standard = _persons(label, flags)
         unions += [(n.first, n.second, f"near: {n.because} ({n.probability:.3f})") for n in likely] if reasons else []
@@ -135,16 +135,23 @@ def link(records: Records | Stored, *, reasons: bool = False, told: Callable[[st
 
 
 def _united(
-    label: npt.NDArray[np.int32], pairs: Sequence[Near], apart: Sequence[tuple[int, int]] = ()
+    label: npt.NDArray[np.int32],
+    pairs: Sequence[Near],
+    apart: Sequence[tuple[int, int]] = (),
+    facts: Sequence[tuple[int, str, str, str]] = (),
 ) -> npt.NDArray[np.int32]:
-    """Return the labels after uniting the persons of pairs of records, in turn, but never two that are to stay apart."""
+    """Return the labels after uniting the persons of pairs of records, in turn, but none that contradict each other."""
     import numpy as np
 
     from kyumei.scope.likelihood import united
 
     place = np.arange(len(label), dtype=np.int32)
     between = [(int(label[a]), int(label[b])) for a, b in apart]
-    for old, new in united(((int(label[p.first]), int(label[p.second])) for p in pairs), between).items():
+    known: dict[int, list[tuple[str, str, str]]] = {}
+    for n, *fact in facts:
+        known.setdefault(int(label[n]), []).append((fact[0], fact[1], fact[2]))
+    known = {person: list(dict.fromkeys(those))[:WEIGHED] for person, those in known.items()}
+    for old, new in united(((int(label[p.first]), int(label[p.second])) for p in pairs), between, known).items():
         place[old] = new
     return np.asarray(place[label])
 

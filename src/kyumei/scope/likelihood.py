@@ -32,6 +32,10 @@ CROWD: Final = 200
 """Records of one candidate key beyond which it is not used; fewer where there are more than 20,000 records."""
 LETTERED: Final = 100_000
 """Records up to which candidates are also those whose names differ in a letter."""
+CHAIN: Final = 12
+"""Different records of one person beyond which the lenient degree unites no strangers: one union may be wrong, not a chain."""
+WEIGHED: Final = 24
+"""Different records of a person that are compared with another's before the lenient degree unites them."""
 STEADY: Final = 100
 """Pairs of records that the experience counts as."""
 ROUNDS: Final = 10
@@ -63,11 +67,13 @@ class Found:
         pairs: near matches, the most likely first.
         beyond: how many more are to be expected among pairs too unlikely to be named.
         apart: pairs of records that contradict each other and would be one person through pairs that are `LIKELY`.
+        facts: given name, family name and birth date of records that have all three.
     """
 
     pairs: tuple[Near, ...] = ()
     beyond: float = 0.0
     apart: tuple[tuple[int, int], ...] = ()
+    facts: tuple[tuple[int, str, str, str], ...] = ()
 
 
 @cache
@@ -134,8 +140,9 @@ def _pairs(con: duckdb.DuckDBPyConnection, crowd: int, *, lettered: bool) -> Non
     if lettered:
         for companion in _model()["blocking"]["companions"]:
             for word in _model()["blocking"]["words"]:
+                least = f"case when {word} ~ '^[ -ɏ]+$' then 3 else 2 end"
                 near = f"'~{companion[0]}|' || {companion} || '|' || unnest({_ONE_LESS.format(word)})"
-                keys += [f"select n, person, {near} as k from r where length({word}) >= 3 and {companion} is not null"]
+                keys += [f"select n, person, {near} as k from r where length({word}) >= {least} and {companion} is not null"]
     con.execute(f"create table k as {' union '.join(keys)}")
     con.execute(f"delete from k where k in (select k from k group by k having count(*) = 1 or count(*) > {crowd})")
     con.execute("create table c as select distinct x.n as a, y.n as b from k x join k y on x.k = y.k and x.n < y.n")
@@ -214,7 +221,9 @@ def _named(con: duckdb.DuckDBPyConnection, least: float) -> Found:
         [least],
     ).fetchall()[0]
     pairs = tuple(Near(a, b, _probability(w), because.strip(", ")) for a, b, w, because in rows)
-    return Found(pairs, int(rest) / 1e9, _apart(con, [p for p in pairs if p.probability >= LIKELY]))
+    told = "given is not null and family is not null and dob is not null"
+    facts = con.execute(f"select n, given, family, dob from r where {told} order by n").fetchall()
+    return Found(pairs, int(rest) / 1e9, _apart(con, [p for p in pairs if p.probability >= LIKELY]), tuple(facts))
 
 
 def _apart(con: duckdb.DuckDBPyConnection, pairs: Sequence[Near]) -> tuple[tuple[int, int], ...]:
@@ -238,11 +247,33 @@ def _apart(con: duckdb.DuckDBPyConnection, pairs: Sequence[Near]) -> tuple[tuple
     )
 
 
-def united(pairs: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = ()) -> dict[int, int]:
+Facts = list[tuple[str, str, str]]
+
+
+def strangers(some: Facts, others: Facts) -> bool:
+    """Return whether two persons have records with wholly different given names and birth dates that agree in no part."""
+    return any(
+        d[:4] != e[:4] and d[5:7] != e[5:7] and d[8:] != e[8:] and g not in (h, k) and h != f and not _alike(g, h)
+        for g, f, d in some
+        for h, k, e in others
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether names begin alike or have two letters in a row in common; where they are not Latin, any letter."""
+    size = 2 if one.isascii() and other.isascii() else 1
+    return one[0] == other[0] or any(one[n : n + size] in other for n in range(len(one) - size + 1))
+
+
+def united(
+    pairs: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = (), facts: dict[int, Facts] | None = None
+) -> dict[int, int]:
     """Return number → smallest number of its group, for numbers that pairs unite, taken in turn.
 
-    A pair is left out where its groups have numbers that are to stay `apart`.
+    A pair is left out where its groups have numbers that are to stay `apart`, or more than `CHAIN` different records together
+    and are `strangers` by these, their `facts`, which change: a group keeps the first `WEIGHED`.
     """
+    facts = facts or {}
     parent: dict[int, int] = {}
 
     def find(x: int) -> int:
@@ -257,8 +288,11 @@ def united(pairs: Iterable[tuple[int, int]], apart: Iterable[tuple[int, int]] = 
         against.setdefault(other, set()).add(one)
     for one, other in pairs:
         a, b = sorted((find(one), find(other)))
-        if a != b and not any(find(x) == a for x in against.get(b, ())):
+        mine, theirs = facts.get(a, []), facts.get(b, [])
+        chained = len(mine) + len(theirs) > CHAIN and strangers(mine, theirs)
+        if a != b and not chained and not any(find(x) == a for x in against.get(b, ())):
             parent[b] = a
+            facts[a] = list(dict.fromkeys(facts.get(a, []) + facts.pop(b, [])))[:WEIGHED]
             if b in against:
                 against.setdefault(a, set()).update(against.pop(b))
     return {x: find(x) for x in [*parent, *{find(x) for x in parent}]}
