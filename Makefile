@@ -14,6 +14,7 @@ $(BIN)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m kyumei.readers.windows.columnar.warm
+	$(BIN)/python -m kyumei.readers.warm
 	$(BIN)/python -m kyumei.scope.scan.warm
 	$(BIN)/python -m kyumei.detect.sigma.warm
 	touch $@
