@@ -127,6 +127,18 @@ def test_results_of_a_case_hold_no_name_address_or_number_of_a_table_in_plain_te
     assert [t for t in texts if "架空 太郎" in t or "@mail.example" in t or "03-5555-" in t] == []
 
 
+def test_persons_of_a_table_that_reads_like_a_log_are_counted_all_the_same(evidence: Path) -> None:
+    row = "2024/06/17 09:{:02}:00,架空 花子{:02},h{}@mail.example,変更\n"
+    orders = "登録日時,氏名,メールアドレス,処理\n" + "".join(row.format(n, n, n) for n in range(30))
+    (evidence / "evidence" / "会員.csv").write_bytes(orders.encode("cp932"))
+    code, said, err = triage(evidence)
+    assert code == 0, err
+    seen = {each["what"]["en"]: each["count"] for each in said["coverage"]["looked_at"]}
+    assert seen == {"logs of unknown form (read by guess)": 30, "tables (files and dumps)": 2}
+    people = [pq.read_table(part).num_rows for part in (evidence / "case" / "people").rglob("*.parquet")]
+    assert sum(people) == 50
+
+
 def test_an_operation_log_of_unknown_form_is_read_and_named_beside_the_list_of_persons(evidence: Path) -> None:
     header = "日付,時刻,端末名,ログオンユーザー名,操作内容,ファイルパス,移動/コピー先\n"
     row = r"2024/06/17,09:12:{:02},PC-0123,yamada,ファイルコピー,C:\名簿.xlsx,E:\名簿.xlsx" + "\n"

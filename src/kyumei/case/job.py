@@ -156,6 +156,8 @@ def _visit(visit: Visit, out: _Out, digests: Mapping[str, str]) -> dict[str, Any
         extractor, likely = scope.recognise(source)
         if reader is not None and sure >= likely:
             _read(reader, source, out, row)
+            if reader.guesses and extractor is not None and scope.holds_persons(source, extractor):
+                _profile(extractor, source, out, row)
         elif extractor is not None:
             _profile(extractor, source, out, row)
         elif visit.opener is None:
@@ -179,7 +181,8 @@ def _profile(extractor: Extractor, source: Source, out: _Out, row: dict[str, Any
     profiled = scope.profile(source, extractor, sinks)
     faults = [*profiled.faults, *profiled.flaws]
     out.faults(source, extractor.name, faults)
-    row |= {"extractor": extractor.name, "tables": profiled.tables, "faults": len(faults)}
+    row |= {"extractor": extractor.name, "tables": profiled.tables}
+    row["faults"] += len(faults)
 
 
 def _text(visit: Visit, out: _Out, row: dict[str, Any]) -> None:

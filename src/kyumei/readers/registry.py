@@ -28,6 +28,7 @@ class Reader:
         read: see `reader`.
         title: what the artifact is called, in English.
         spec: where the format is specified.
+        guesses: nobody described the form: it may as well be a table of records, whose persons must not be lost by that.
     """
 
     name: str
@@ -35,12 +36,13 @@ class Reader:
     read: Read
     title: str
     spec: str
+    guesses: bool = False
 
 
 READERS: Registry[Reader] = Registry("readers", "kyumei.readers")
 
 
-def reader(name: str, *, accepts: Accepts, title: str, spec: str) -> Callable[[Read], Read]:
+def reader(name: str, *, accepts: Accepts, title: str, spec: str, guesses: bool = False) -> Callable[[Read], Read]:
     """Register the decorated function as a reader.
 
     The function takes a source and the rows to fill. It adds one event for each record, adds a fault for what it cannot
@@ -48,7 +50,7 @@ def reader(name: str, *, accepts: Accepts, title: str, spec: str) -> Callable[[R
     """
 
     def register(read: Read) -> Read:
-        READERS.add(Reader(name, accepts, read, title, spec))
+        READERS.add(Reader(name, accepts, read, title, spec, guesses))
         return read
 
     return register

@@ -16,7 +16,7 @@ from kyumei.scope.values import Told, residence_numbers, values
 from kyumei.store.schema import PERSON_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
 
@@ -87,6 +87,31 @@ def profile(source: Source, extractor: Extractor, out: Out) -> Profile:
     except Exception as bug:  # noqa: BLE001  # plug-ins and foreign parsers run here
         result.faults.append(Fault(0, f"{extractor.name} failed: {type(bug).__name__}", source.size))
     return result
+
+
+def holds_persons(source: Source, extractor: Extractor) -> bool:
+    """Return whether the first records of the source's first table are about persons who can be told; never raises."""
+    try:
+        table = next(iter(extractor.extract(source)), None)
+        if table is None:
+            return False
+        first, records = [], 0
+        for batch in table.batches:
+            first.append(batch)
+            records += len(batch.recs)
+            if records >= FIRST_ROWS:
+                break
+        return bool(table.columns) and is_about_persons(_columns(table, first))
+    except Exception:  # noqa: BLE001  # plug-ins and foreign parsers run here; what they cannot read is counted by `profile`
+        return True
+
+
+def _columns(table: Table, first: Sequence[Batch]) -> tuple[Column, ...]:
+    """Return the columns with their kinds, told from the first records."""
+    import pyarrow as pa
+
+    chunks = [[batch.columns[n] for batch in first] for n in range(len(table.columns))]
+    return classify(table.columns, [distinct(pa.concat_arrays(c) if c else pa.array([], pa.string())) for c in chunks])
 
 
 def _table(table: Table, out: Out, result: Profile) -> None:
@@ -169,14 +194,9 @@ class _Work:
         ]
 
     def _tell(self) -> None:
-        import pyarrow as pa
-
         self._told = True
         waiting, self._waiting = self._waiting, []
-        width = len(self._table.columns)
-        chunks = [[batch.columns[n] for batch in waiting] for n in range(width)]
-        samples = [distinct(pa.concat_arrays(c) if c else pa.array([], pa.string())) for c in chunks]
-        self._columns = classify(self._table.columns, samples)
+        self._columns = _columns(self._table, waiting)
         if is_about_persons(self._columns):
             self._plan = plan(self._columns, self._table.source.file_id)
             self._values = Told.of(self._columns)

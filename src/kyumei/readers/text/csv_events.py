@@ -2,9 +2,10 @@
 
 Exports of asset-management products, SaaS consoles and door systems in Japanese or English are such tables. They are taken for
 a log only where one column holds times with a clock, one says what was done in words that are understood, and one says who
-or where; a table that has columns of lists of persons (birth, address, phone) is none. What is chosen becomes a mapping like
-those a user writes (`kyumei map suggest` prints it). Events of this reader hold `guessed`; a reader that knows the format is
-always surer.
+or where; a table that has columns of lists of persons (birth, address, phone) is none. Orders and members' lists can have all
+of that too, which is why a case counts the persons of what this reader takes as it counts those of tables. What is chosen
+becomes a mapping like those a user writes (`kyumei map suggest` prints it). Events of this reader hold `guessed`; a reader
+that knows the format is always surer.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def _top(head: bytes) -> bytes:
     accepts=accepts,
     title="Log with a header (format not known)",
     spec="https://www.rfc-editor.org/rfc/rfc4180",
+    guesses=True,
 )
 def read(source: Source, rows: Rows) -> None:
     """Add one event for each row; `rec` is its byte offset."""
@@ -83,13 +85,10 @@ def read(source: Source, rows: Rows) -> None:
 
     top = _top(source.head)
     shape, found = csv.guessed(top), _proposal(top)
-    if shape is None:
+    if shape is None or found is None:
         rows.fault(0, "no header with rows behind it", source.size)
         return
-    mapping = _as_mapping(found) if found else None
-    calendar = Calendar(source)
-    if mapping is None:
-        return
+    mapping, calendar = _as_mapping(found), Calendar(source)
     for block in csv.records(source, rows, shape):
         event = events(expanded(block.columns), block.rec, mapping, calendar)
         rows.add_columns(event.columns, {**event.fields, "guessed": pa.repeat("yes", len(block.rec))})
